@@ -1,0 +1,275 @@
+/**
+ * What a component sees of the API server: a cache per kind, fed by a watch that lags behind the store.
+ *
+ * Models client-go/tools/cache (shared_informer.go, reflector.go). The cache is updated before its handlers are told, each
+ * kind's events arrive in revision order, and a change is seen by nobody before it has travelled: that staleness is where
+ * real clusters misbehave. All controllers of one process share one informer per kind.
+ */
+import type { Store, WatchEvent } from '../apiserver/store.ts';
+import { HOUR_US } from '../base/units.ts';
+import type { Kind, KindMap } from '../model/kinds.ts';
+import { controllerOf, type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
+import { type Distribution, drawUs } from '../sim/distribution.ts';
+import type { Random, RandomStream } from '../sim/random.ts';
+import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
+
+export interface InformerHandler<T> {
+  onAdd?(object: T): void;
+  /** Also called by a resync, with the same object twice. */
+  onUpdate?(previous: T, object: T): void;
+  onDelete?(object: T): void;
+}
+
+/** From etcd to the informer's handlers: median 3 ms, sigma 0.8 (cluster.md 9, "Suggested model"). */
+export const DEFAULT_WATCH_HOP: Distribution = { kind: 'lognormal', medianUs: 3_000, sigma: 0.8 };
+
+// --min-resync-period of kube-controller-manager; each informer takes between once and twice as long.
+const MIN_RESYNC_US = 12 * HOUR_US;
+
+const NONE: readonly never[] = [];
+
+interface Index<T> {
+  readonly valuesOf: (object: T) => readonly string[];
+  readonly byValue: Map<string, Map<ObjectKey, T>>;
+}
+
+const InformerEvent = { Deliver: 0, Resync: 1 } as const;
+
+export class Informer<K extends Kind> implements EventHandler {
+  readonly kind: K;
+  readonly #sim: Simulation;
+  readonly #random: RandomStream;
+  readonly #hop: Distribution;
+  readonly #handler: HandlerId;
+  readonly #objects = new Map<ObjectKey, KindMap[K]>();
+  readonly #indexes = new Map<string, Index<KindMap[K]>>();
+  readonly #handlers: InformerHandler<KindMap[K]>[] = [];
+  /** Events on their way, oldest first, with the instant each arrives. */
+  #queue: WatchEvent<KindMap[K]>[] = [];
+  #dueUs: number[] = [];
+  #head = 0;
+  #lastDueUs = 0;
+  #isDelivering = false;
+  #isConnected = true;
+  #revision = 0;
+  #stopWatch: () => void;
+
+  constructor(sim: Simulation, store: Store, random: Random, process: string, kind: K, hop: Distribution) {
+    this.kind = kind;
+    this.#sim = sim;
+    this.#random = random.stream('watch', process, kind);
+    this.#hop = hop;
+    this.#handler = sim.register(this);
+    const watch = store.watch(kind, 0, (event) => this.#receive(event));
+    this.#stopWatch = () => watch.stop();
+    sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
+  }
+
+  /** Store revision of the last event delivered. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: ObjectKey): KindMap[K] | undefined {
+    return this.#objects.get(key);
+  }
+
+  values(): IterableIterator<KindMap[K]> {
+    return this.#objects.values();
+  }
+
+  /** The objects the index files under `value`, in the order they came to be filed there. */
+  byIndex(name: string, value: string): readonly KindMap[K][] {
+    const bucket = this.#index(name).byValue.get(value);
+    return bucket === undefined ? NONE : [...bucket.values()];
+  }
+
+  countByIndex(name: string, value: string): number {
+    return this.#index(name).byValue.get(value)?.size ?? 0;
+  }
+
+  addIndex(name: string, valuesOf: (object: KindMap[K]) => readonly string[]): void {
+    if (this.#indexes.has(name)) return;
+    const index: Index<KindMap[K]> = { valuesOf, byValue: new Map() };
+    this.#indexes.set(name, index);
+    for (const [key, object] of this.#objects) file(index, key, undefined, object);
+  }
+
+  /** Handlers are told in the order they were added; one added late first sees everything present as added. */
+  addHandler(handler: InformerHandler<KindMap[K]>): void {
+    this.#handlers.push(handler);
+    if (handler.onAdd !== undefined) for (const object of this.#objects.values()) handler.onAdd(object);
+  }
+
+  on(event: number): void {
+    if (event === InformerEvent.Deliver) this.#deliver();
+    else this.#resync();
+  }
+
+  /** Cut off: events wait until the connection is back. */
+  disconnect(): void {
+    this.#isConnected = false;
+  }
+
+  reconnect(): void {
+    this.#isConnected = true;
+    this.#schedule();
+  }
+
+  /** The process is gone: nothing more is delivered. */
+  stop(): void {
+    this.#stopWatch();
+    this.#handlers.length = 0;
+    this.#queue = [];
+    this.#dueUs = [];
+    this.#head = 0;
+  }
+
+  #receive(event: WatchEvent<KindMap[K]>): void {
+    // In revision order: an event never overtakes the one before it, however lucky its draw.
+    this.#lastDueUs = Math.max(this.#lastDueUs, this.#sim.nowUs + drawUs(this.#hop, this.#random));
+    this.#queue.push(event);
+    this.#dueUs.push(this.#lastDueUs);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isDelivering || !this.#isConnected || this.#head === this.#queue.length) return;
+    this.#isDelivering = true;
+    this.#sim.schedule(Math.max(0, this.#dueUs[this.#head]! - this.#sim.nowUs), this.#handler, InformerEvent.Deliver);
+  }
+
+  #deliver(): void {
+    while (this.#isConnected && this.#head < this.#queue.length && this.#dueUs[this.#head]! <= this.#sim.nowUs) {
+      this.#apply(this.#queue[this.#head++]!);
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#dueUs = [];
+      this.#head = 0;
+    } else if (this.#head > 4096 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#dueUs = this.#dueUs.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#isDelivering = false;
+    this.#schedule();
+  }
+
+  #apply(event: WatchEvent<KindMap[K]>): void {
+    const object = event.object;
+    const key = objectKey(object);
+    const previous = this.#objects.get(key);
+    this.#revision = Math.max(this.#revision, event.revision);
+    if (event.type === 'DELETED') {
+      if (previous === undefined) return;
+      this.#objects.delete(key);
+      for (const index of this.#indexes.values()) file(index, key, previous, undefined);
+      for (const handler of this.#handlers) handler.onDelete?.(object);
+      return;
+    }
+    this.#objects.set(key, object);
+    for (const index of this.#indexes.values()) file(index, key, previous, object);
+    if (previous === undefined) for (const handler of this.#handlers) handler.onAdd?.(object);
+    else for (const handler of this.#handlers) handler.onUpdate?.(previous, object);
+  }
+
+  #resync(): void {
+    for (const object of this.#objects.values()) for (const handler of this.#handlers) handler.onUpdate?.(object, object);
+    this.#sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
+  }
+
+  /** The built-in indexes are made when first asked for, so that nobody pays for one that is not used. */
+  #index(name: string): Index<KindMap[K]> {
+    let index = this.#indexes.get(name);
+    if (index === undefined) {
+      const valuesOf = BUILT_IN[name];
+      if (valuesOf === undefined) throw new Error(`Cannot look up ${this.kind} by ${name}: no such index`);
+      this.addIndex(name, valuesOf);
+      index = this.#indexes.get(name)!;
+    }
+    return index;
+  }
+}
+
+const BUILT_IN: { readonly [name: string]: (object: KubeObject) => readonly string[] } = {
+  namespace: (object) => [object.metadata.namespace ?? ''],
+  controllerUid: (object) => {
+    const owner = controllerOf(object);
+    return owner === undefined ? NONE : [owner.uid];
+  },
+  ownerUid: (object) => object.metadata.ownerReferences?.map((owner) => owner.uid) ?? NONE,
+  nodeName: (object) => {
+    const nodeName = (object as KindMap['Pod']).spec.nodeName;
+    return nodeName === undefined || nodeName === '' ? NONE : [nodeName];
+  },
+};
+
+/** Moves an object from the values it was filed under to those it is filed under now. */
+function file<T extends KubeObject>(index: Index<T>, key: ObjectKey, previous: T | undefined, object: T | undefined): void {
+  const before = previous === undefined ? NONE : index.valuesOf(previous);
+  const after = object === undefined ? NONE : index.valuesOf(object);
+  for (const value of before) {
+    if (after.includes(value)) continue;
+    const bucket = index.byValue.get(value);
+    bucket?.delete(key);
+    if (bucket?.size === 0) index.byValue.delete(value);
+  }
+  for (const value of after) {
+    let bucket = index.byValue.get(value);
+    if (bucket === undefined) {
+      bucket = new Map();
+      index.byValue.set(value, bucket);
+    }
+    bucket.set(key, object!);
+  }
+}
+
+/** The informers of one process. */
+export class InformerFactory {
+  readonly #sim: Simulation;
+  readonly #store: Store;
+  readonly #random: Random;
+  readonly #process: string;
+  readonly #hop: Distribution;
+  readonly #informers = new Map<Kind, Informer<never>>();
+
+  constructor(sim: Simulation, store: Store, random: Random, process: string, hop: Distribution = DEFAULT_WATCH_HOP) {
+    this.#sim = sim;
+    this.#store = store;
+    this.#random = random;
+    this.#process = process;
+    this.#hop = hop;
+  }
+
+  /** The process's informer of that kind, started when first asked for. */
+  informer<K extends Kind>(kind: K): Informer<K> {
+    let informer = this.#informers.get(kind) as Informer<K> | undefined;
+    if (informer === undefined) {
+      informer = new Informer(this.#sim, this.#store, this.#random, this.#process, kind, this.#hop);
+      this.#informers.set(kind, informer as unknown as Informer<never>);
+    }
+    return informer;
+  }
+
+  disconnect(): void {
+    for (const informer of this.#informers.values()) informer.disconnect();
+  }
+
+  reconnect(): void {
+    for (const informer of this.#informers.values()) informer.reconnect();
+  }
+
+  stop(): void {
+    for (const informer of this.#informers.values()) informer.stop();
+  }
+}
+
+/** Is `object` the same version as `previous`? A resync delivers it so. */
+export function isSameVersion(previous: KubeObject, object: KubeObject): boolean {
+  return revisionOf(previous) === revisionOf(object);
+}
