@@ -90,9 +90,7 @@ export class Simulation {
     this.#nowUs = queue.timeUs;
     this.#eventCount++;
     const { handler, event, a, b } = queue;
-    this.#digest.number(queue.timeUs);
-    this.#digest.number(handler * 64 + event);
-    this.#digest.number(a);
+    this.#digest.event(queue.timeUs, handler, event, a);
     this.#handlers[handler]!.on(event, a, b);
     return true;
   }

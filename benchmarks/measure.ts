@@ -1,0 +1,43 @@
+/**
+ * One shape for every measurement: what was run, how large, how often, and the simulator's own speed with its spread.
+ */
+export interface Measurement {
+  /** The benchmark file and the case within it. */
+  readonly bench: string;
+  readonly case: string;
+  /** What `perSecondMedian` counts, a second of wall time: `events`, `pods`, `decisions`. */
+  readonly unit: string;
+  readonly perSecondMedian: number;
+  readonly perSecondMin: number;
+  readonly perSecondMax: number;
+  readonly repetitions: number;
+  /** Stands for the result, so that a faster wrong answer shows. */
+  readonly checksum: string;
+  readonly peakMemoryMiB?: number;
+  /** Anything else worth a column of its own. */
+  readonly extra?: { readonly [figure: string]: number | string };
+}
+
+export type Size = 'small' | 'full';
+
+export type Benchmark = (size: Size) => Promise<readonly Measurement[]>;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function measurement(
+  identity: { bench: string; case: string; unit: string; checksum: string; extra?: Measurement['extra'] },
+  perSecond: readonly number[],
+): Measurement {
+  return {
+    ...identity,
+    perSecondMedian: Math.round(median(perSecond)),
+    perSecondMin: Math.round(Math.min(...perSecond)),
+    perSecondMax: Math.round(Math.max(...perSecond)),
+    repetitions: perSecond.length,
+    peakMemoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+  };
+}
