@@ -1,0 +1,56 @@
+/**
+ * What a plugin is given when it is made: the snapshot, the listers, and who is nominated where.
+ *
+ * Models framework.Handle of staging/src/k8s.io/kube-scheduler/framework/interface.go.
+ */
+import type { Namespace } from '../model/configuration.ts';
+import type { KubeObject } from '../model/meta.ts';
+import type { Pod } from '../model/pod.ts';
+import type { PodDisruptionBudget } from '../model/policy.ts';
+import type { Service } from '../model/service.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+  VolumeAttachment,
+} from '../model/storage.ts';
+import type { ReplicaSet, StatefulSet } from '../model/workloads.ts';
+import type { Lister } from './framework.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface Listers {
+  readonly pods: Lister<Pod>;
+  readonly namespaces: Lister<Namespace>;
+  readonly services: Lister<Service>;
+  readonly replicationControllers: Lister<KubeObject>;
+  readonly replicaSets: Lister<ReplicaSet>;
+  readonly statefulSets: Lister<StatefulSet>;
+  readonly podDisruptionBudgets: Lister<PodDisruptionBudget>;
+  readonly persistentVolumes: Lister<PersistentVolume>;
+  readonly persistentVolumeClaims: Lister<PersistentVolumeClaim>;
+  readonly storageClasses: Lister<StorageClass>;
+  readonly csiNodes: Lister<CSINode>;
+  readonly csiDrivers: Lister<CSIDriver>;
+  readonly csiStorageCapacities: Lister<CSIStorageCapacity>;
+  readonly volumeAttachments: Lister<VolumeAttachment>;
+}
+
+/** Who has been promised which node (the queue's nominator, queue/nominator.ts). */
+export interface NominatedPods {
+  /** In the order they were nominated. */
+  onNode(nodeName: string): readonly PodInfo[];
+  /** Names of nodes with at least one nominated pod. */
+  nodeNames(): Iterable<string>;
+}
+
+export interface PluginHandle {
+  readonly snapshot: Snapshot;
+  readonly listers: Listers;
+  readonly nominated: NominatedPods;
+  /** Simulated time. */
+  nowUs(): number;
+}
