@@ -87,7 +87,19 @@ export const DEFAULT_BEHAVIOUR: WorkloadBehaviour = {
   preStop: constantUs(SECOND_US),
 };
 
-/** The behaviour of each container of each pod: the first that matches, else the default. */
+/** An init container about which the scenario says nothing: it does its work and ends. */
+const DEFAULT_INIT: WorkloadBehaviour = {
+  ...DEFAULT_BEHAVIOUR,
+  run: { kind: 'lognormal', medianUs: SECOND_US, sigma: 0.5 },
+};
+
+/** The same of a pod that is not to be restarted, such as a Job's: a process that never ended would be no task. */
+const DEFAULT_TASK: WorkloadBehaviour = {
+  ...DEFAULT_BEHAVIOUR,
+  run: { kind: 'lognormal', medianUs: 10 * SECOND_US, sigma: 0.5 },
+};
+
+/** The behaviour of each container of each pod: the first that matches, else a default by the container's role. */
 export class Behaviours {
   readonly #all: readonly WorkloadBehaviour[];
 
@@ -95,12 +107,14 @@ export class Behaviours {
     this.#all = all;
   }
 
-  of(pod: Pod, container: string): WorkloadBehaviour {
+  /** An init container takes a behaviour only if that names it: what is said of an application is not said of its set-up. */
+  of(pod: Pod, container: string, isInit = false): WorkloadBehaviour {
     for (const behaviour of this.#all) {
       if (behaviour.namespace !== undefined && behaviour.namespace !== pod.metadata.namespace) continue;
-      if (behaviour.container !== undefined && behaviour.container !== container) continue;
+      if (behaviour.container === undefined ? isInit : behaviour.container !== container) continue;
       if (mapMatches(behaviour.match, pod.metadata.labels)) return behaviour;
     }
-    return DEFAULT_BEHAVIOUR;
+    if (isInit) return DEFAULT_INIT;
+    return (pod.spec.restartPolicy ?? 'Always') === 'Always' ? DEFAULT_BEHAVIOUR : DEFAULT_TASK;
   }
 }

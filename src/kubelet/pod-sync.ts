@@ -1,0 +1,194 @@
+/**
+ * One pass over a pod: what there is to do for it now, in order: volumes, sandbox, init containers, containers.
+ *
+ * Models SyncPod (kubelet.go) and computePodActions (kuberuntime_manager.go). A pass waits where the kubelet's goroutine
+ * waits, and is abandoned when the pod is to be taken down.
+ */
+import { fail } from '../base/fail.ts';
+import { SECOND_US } from '../base/units.ts';
+import { drawUs } from '../sim/distribution.ts';
+import type { ContainerStart } from './container-start.ts';
+import type { FleetContext } from './fleet-context.ts';
+import { podIp } from './node-state.ts';
+import { volumeProblem } from './pod-volumes.ts';
+import { mayRestart, type Pass, type PassResult, type PodWorker } from './pod-worker.ts';
+import type { Processes } from './processes.ts';
+import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
+
+const IDLE: PassResult = { acted: false, retryUs: undefined };
+const ACTED: PassResult = { acted: true, retryUs: undefined };
+
+// volumemanager: nestedpendingoperations' back-off, and podAttachAndMountTimeout.
+const MOUNT_RETRY_US = SECOND_US / 2;
+const MOUNT_RETRY_MAX_US = 122 * SECOND_US;
+const MOUNT_TIMEOUT_US = 123 * SECOND_US;
+// minimumGracePeriodInSeconds of kuberuntime_container.go.
+const MINIMUM_GRACE_US = 2 * SECOND_US;
+// network not ready: backOffOnTransientErrorPeriod of pod_workers.go.
+const NETWORK_RETRY_US = SECOND_US;
+
+export class PodSync {
+  readonly #context: FleetContext;
+  readonly #start: ContainerStart;
+  readonly #processes: Processes;
+  readonly #report: (worker: PodWorker) => void;
+
+  constructor(context: FleetContext, start: ContainerStart, processes: Processes, report: (worker: PodWorker) => void) {
+    this.#context = context;
+    this.#start = start;
+    this.#processes = processes;
+    this.#report = report;
+  }
+
+  *pass(worker: PodWorker): Pass {
+    const { sim, runtime, timings, events } = this.#context;
+    const { node } = worker;
+    if (!node.isNetworkReady && !worker.isHostNetwork) {
+      events.pod(worker, 'Warning', 'NetworkNotReady', NETWORK_NOT_READY);
+      return { acted: false, retryUs: sim.nowUs + NETWORK_RETRY_US };
+    }
+    let acted = false;
+    if (!worker.hasSandbox) {
+      let waitUs = 0;
+      if (!worker.hasVolumes) {
+        const problem = yield* this.#mountVolumes(worker);
+        if (problem) return { acted: false, retryUs: 0 };
+        if (worker.pod.spec.volumes !== undefined && worker.pod.spec.volumes.length > 0) waitUs = drawUs(timings.mountVolumes, runtime);
+      }
+      worker.probesBaseUs = sim.nowUs + waitUs;
+      yield waitUs + drawUs(timings.sandbox, runtime);
+      worker.hasVolumes = true;
+      worker.hasSandbox = true;
+      worker.sandboxCount++;
+      assignAddress(worker);
+      // OnPodSandboxReady: the condition is written before the first image is pulled.
+      this.#report(worker);
+      acted = true;
+    }
+
+    const { containers, initCount } = worker;
+    for (const record of containers) {
+      if (record.killMessage === '' || record.run !== Run.Running) continue;
+      yield* this.#kill(worker, record);
+      acted = true;
+    }
+    if (initCount > 0 && !hasAppStarted(worker)) {
+      const next = nextInit(worker);
+      if (next === 'wait') return acted ? ACTED : IDLE;
+      if (next !== 'done') {
+        const failure = yield* this.#start.start(worker, next);
+        return { acted: acted || failure === undefined, retryUs: failure };
+      }
+    }
+    // Sidecars that have died come back whatever the app containers do.
+    let retryUs: number | undefined;
+    for (const record of containers) {
+      if (record.role === ContainerRole.Init || record.run === Run.Running) continue;
+      if (record.run === Run.Exited && !mayRestart(worker, record)) continue;
+      const failure = yield* this.#start.start(worker, record);
+      if (failure === undefined) acted = true;
+      else retryUs = earlier(retryUs, failure);
+    }
+    if (retryUs !== undefined) return { acted, retryUs };
+    return acted ? ACTED : IDLE;
+  }
+
+  /** Takes one container down so that it can be started again: its hook, SIGTERM, and SIGKILL after the grace. */
+  *#kill(worker: PodWorker, record: ContainerRecord): Generator<number, void, void> {
+    this.#context.events.container(worker, record, 'Normal', 'Killing', record.killMessage);
+    record.killMessage = '';
+    const graceUs = record.killGraceSeconds * SECOND_US;
+    const hookUs = Math.min(graceUs, this.#start.hookUs(record.spec.lifecycle?.preStop, record, 'preStop'));
+    if (hookUs > 0) yield hookUs;
+    const leftUs = Math.max(MINIMUM_GRACE_US, graceUs - Math.floor(hookUs / SECOND_US) * SECOND_US);
+    const takesUs = this.#processes.terminate(worker, record, leftUs);
+    // The exit's own event comes first: it was scheduled before this wait.
+    if (takesUs > 0) yield takesUs;
+  }
+
+  /** Waits for what the volumes need; true when the wait took too long and the pass is given up. */
+  *#mountVolumes(worker: PodWorker): Generator<number, boolean, void> {
+    const { sim, client, events } = this.#context;
+    const { volumes } = worker.pod.spec;
+    if (volumes === undefined || volumes.length === 0) return false;
+    const sinceUs = sim.nowUs;
+    let retryUs = MOUNT_RETRY_US;
+    for (;;) {
+      const problem = volumeProblem(client, worker.pod, worker.node.name);
+      if (problem === undefined) return false;
+      const isAttach = problem.message.startsWith('AttachVolume');
+      events.pod(worker, 'Warning', isAttach ? 'FailedAttachVolume' : 'FailedMount', problem.message);
+      if (sim.nowUs - sinceUs + retryUs >= MOUNT_TIMEOUT_US) {
+        yield Math.max(0, MOUNT_TIMEOUT_US - (sim.nowUs - sinceUs));
+        events.pod(
+          worker,
+          'Warning',
+          'FailedMount',
+          `Unable to attach or mount volumes: unmounted volumes=[${problem.volume}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`,
+        );
+        return true;
+      }
+      yield retryUs;
+      retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
+    }
+  }
+}
+
+const NETWORK_NOT_READY =
+  'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+
+function earlier(a: number | undefined, b: number): number {
+  // 0 stands for the usual pause: an error that names no instant wins over one that does.
+  return a === undefined ? b : Math.min(a, b);
+}
+
+function hasAppStarted(worker: PodWorker): boolean {
+  for (const record of worker.containers) {
+    if (record.role === ContainerRole.App && (record.run !== Run.None || record.last !== undefined)) return true;
+  }
+  return false;
+}
+
+/** The init container to start now; `wait` while one is under way or has failed for good, `done` when all are through. */
+function nextInit(worker: PodWorker): ContainerRecord | 'wait' | 'done' {
+  for (let i = 0; i < worker.initCount; i++) {
+    const record = worker.containers[i]!;
+    if (record.run === Run.Running) {
+      // A sidecar opens the way once it has started; an ordinary init container once it has ended.
+      if (record.role === ContainerRole.Sidecar && record.isStarted) continue;
+      return 'wait';
+    }
+    if (record.run === Run.Exited) {
+      if (record.role === ContainerRole.Init && record.exitCode === 0) continue;
+      if (!mayRestart(worker, record)) return 'wait';
+    }
+    return record;
+  }
+  return 'done';
+}
+
+/** The pod's address: the next free one of its node's network, round and round. */
+function assignAddress(worker: PodWorker): void {
+  const { node } = worker;
+  if (worker.isHostNetwork) {
+    worker.ip = node.ip;
+    return;
+  }
+  node.addresses ??= [];
+  for (let tries = 0; tries < 253; tries++) {
+    const host = node.nextAddress;
+    node.nextAddress = host === 254 ? 2 : host + 1;
+    if (node.addresses[host] !== undefined) continue;
+    node.addresses[host] = worker;
+    worker.ip = podIp(node.index, host);
+    return;
+  }
+  fail(`Cannot give ${worker.name} an address: all of ${node.name}'s are taken`);
+}
+
+export function releaseAddress(worker: PodWorker): void {
+  const { node } = worker;
+  if (worker.ip === '' || worker.isHostNetwork) return;
+  const host = Number(worker.ip.slice(worker.ip.lastIndexOf('.') + 1));
+  if (node.addresses?.[host] === worker) node.addresses[host] = undefined;
+}

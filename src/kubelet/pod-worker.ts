@@ -1,0 +1,155 @@
+/**
+ * What one node knows of one of its pods: how far its life has come, its containers, and the status last worked out.
+ *
+ * Models the state of pkg/kubelet/pod_workers.go. There is one for each pod of the cluster, so it is kept small; what it
+ * does is decided in pod-workers.ts.
+ */
+
+import type { Container, Pod, PodStatus } from '../model/pod.ts';
+import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
+import type { EventId } from '../sim/event-queue.ts';
+import type { BackOffEntry } from './back-off.ts';
+import type { NodeState } from './node-state.ts';
+import { ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
+
+/** The life of a pod on its node (PodWorkType), with its end. */
+export const WorkerPhase = { Syncing: 0, Terminating: 1, Terminated: 2, Gone: 3 } as const;
+export type WorkerPhase = (typeof WorkerPhase)[keyof typeof WorkerPhase];
+
+/** A phase and reason that do not follow from the containers: a refused, evicted or shut-down pod. */
+export interface Verdict {
+  readonly reason: string;
+  readonly message: string;
+  /** With this reason on a DisruptionTarget condition. */
+  readonly disruption?: { readonly reason: string; readonly message: string };
+}
+
+/** A pass over a pod: yields microseconds to wait, or BLOCKED until something resumes it. Returns when to try again. */
+export type Pass = Generator<number, PassResult, void>;
+export const BLOCKED = -1;
+
+export interface PassResult {
+  /** Something was started: the runtime is relisted at once, and another pass follows. */
+  readonly acted: boolean;
+  /** Undefined when all went well; the end of a back-off, or 0 when only the usual pause applies. */
+  readonly retryUs: number | undefined;
+}
+
+export class PodWorker implements PodRuntime {
+  readonly slot: number;
+  /** Never used twice: events carry it, so that those of an earlier pod in the same slot are known. */
+  readonly serial: number;
+  readonly node: NodeState;
+  readonly uid: string;
+  /** The latest version that has reached the node. */
+  pod: Pod;
+  phase: WorkerPhase = WorkerPhase.Syncing;
+  containers: readonly ContainerRecord[];
+  readonly initCount: number;
+  verdict: Verdict | undefined = undefined;
+  /** The node has taken it; one it has refused has a verdict and nothing else. */
+  isAdmitted = false;
+  /** What it takes of the node's room, until its containers are gone. */
+  cpuMilli = 0;
+  memoryBytes = 0;
+  ephemeralBytes = 0;
+  isCounted = false;
+  isStatic = false;
+  startTime = '';
+
+  ip = '';
+  hasSandbox = false;
+  sandboxCount = 0;
+  hasVolumes = false;
+  /** When the probe workers were started: their tickers count from here. */
+  probesBaseUs = 0;
+
+  task: Pass | undefined = undefined;
+  /** Something happened while a pass was under way: another follows it. */
+  isDirty = false;
+  /** Makes events for an abandoned pass stale. */
+  taskEpoch = 0;
+  retryEvent: EventId | undefined = undefined;
+
+  /** As last worked out, and as last written; the same object once written. */
+  status: PodStatus | undefined = undefined;
+  isStatusQueued = false;
+  isStatusInFlight = false;
+  written: PodStatus | undefined = undefined;
+  /** To be removed from the API server once its last status is there. */
+  isFinished = false;
+
+  imageBackOff: Map<string, BackOffEntry> | undefined = undefined;
+  graceSeconds = 0;
+
+  constructor(slot: number, serial: number, node: NodeState, pod: Pod) {
+    this.slot = slot;
+    this.serial = serial;
+    this.node = node;
+    this.pod = pod;
+    this.uid = pod.metadata.uid ?? '';
+    const init = pod.spec.initContainers ?? NO_CONTAINERS;
+    this.initCount = init.length;
+    this.containers = newRecords(pod);
+  }
+
+  get namespace(): string {
+    return this.pod.metadata.namespace ?? '';
+  }
+
+  get name(): string {
+    return this.pod.metadata.name;
+  }
+
+  get nodeName(): string {
+    return this.node.name;
+  }
+
+  get isTerminating(): boolean {
+    return this.phase !== WorkerPhase.Syncing;
+  }
+
+  get isHostNetwork(): boolean {
+    return this.pod.spec.hostNetwork === true;
+  }
+
+  processFor(port: number): ContainerProcess | undefined {
+    let first: ContainerProcess | undefined;
+    for (const record of this.containers) {
+      if (record.role === ContainerRole.Init || record.run !== Run.Running) continue;
+      if (record.spec.ports?.some((one) => one.containerPort === port)) return record.process;
+      if (first === undefined && record.role === ContainerRole.App) first = record.process;
+    }
+    return first;
+  }
+}
+
+const NO_CONTAINERS: readonly Container[] = [];
+
+/** Containers as before their first start. */
+export function newRecords(pod: Pod): ContainerRecord[] {
+  const records: ContainerRecord[] = [];
+  for (const spec of pod.spec.initContainers ?? NO_CONTAINERS) {
+    const role = spec.restartPolicy === 'Always' ? ContainerRole.Sidecar : ContainerRole.Init;
+    records.push(new ContainerRecord(records.length, role, spec));
+  }
+  for (const spec of pod.spec.containers) records.push(new ContainerRecord(records.length, ContainerRole.App, spec));
+  return records;
+}
+
+/** May a container that ended with `exitCode` be started again? The container's own rules come before the pod's. */
+export function mayRestart(worker: PodWorker, record: ContainerRecord): boolean {
+  if (record.role === ContainerRole.Sidecar) return true;
+  const exitCode = record.exitCode;
+  const rules = record.spec.restartPolicyRules;
+  if (rules !== undefined && record.run === Run.Exited) {
+    for (const rule of rules) {
+      const isListed = rule.exitCodes?.values?.includes(exitCode) === true;
+      const matches = rule.exitCodes !== undefined && (rule.exitCodes.operator === 'In' ? isListed : !isListed);
+      if (matches && rule.action === 'Restart') return true;
+    }
+  }
+  const policy = record.spec.restartPolicy ?? worker.pod.spec.restartPolicy ?? 'Always';
+  if (record.role === ContainerRole.Init) return policy !== 'Never';
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}

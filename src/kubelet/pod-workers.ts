@@ -1,0 +1,467 @@
+/**
+ * Every pod on every node: what wakes its worker, and how it comes from its first pass to its removal.
+ *
+ * Models pod_workers.go and the sync loop of kubelet.go. A worker does one thing at a time; what happens meanwhile makes one
+ * more pass follow. A plain pod costs six kernel events from its arrival on the node until it is Ready.
+ */
+import { fail, unreachable } from '../base/fail.ts';
+import { SECOND_US } from '../base/units.ts';
+import type { Pod } from '../model/pod.ts';
+import { isPodTerminal } from '../model/pod.ts';
+import { timeText } from '../model/time.ts';
+import { drawUs } from '../sim/distribution.ts';
+import type { EventHandler, HandlerId } from '../sim/simulation.ts';
+import { ContainerStart } from './container-start.ts';
+import { type FleetContext, toNextTickUs } from './fleet-context.ts';
+import { ImagePuller } from './image-puller.ts';
+import type { NodeState } from './node-state.ts';
+import { refusal, roomOf } from './pod-admission.ts';
+import { isOver, podStatus } from './pod-status.ts';
+import { PodSync, releaseAddress } from './pod-sync.ts';
+import { PodTermination } from './pod-termination.ts';
+import { BLOCKED, newRecords, type PassResult, type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import { PodWorkerTable } from './pod-worker-table.ts';
+import type { ProbeKind, ProbeState } from './probe-state.ts';
+import { Prober } from './prober.ts';
+import { Processes } from './processes.ts';
+import { type ContainerRecord, Run } from './runtime/container-record.ts';
+import { StatusManager } from './status-manager.ts';
+
+/** What can happen to a pod on its node; the number of the container or probe stands above the four low bits. */
+const PodEvent = { Resume: 0, Retry: 1, Exit: 2, Relist: 3, Signal: 4, Probe: 5, SandboxStopped: 6, CleanedUp: 7, Deadline: 8 } as const;
+type PodEvent = (typeof PodEvent)[keyof typeof PodEvent];
+
+// pod_workers.go: workerBackOffPeriod with its jitter, and the cap on waits that name their end.
+const RETRY_US = 10 * SECOND_US;
+const RETRY_MAX_US = 60 * SECOND_US;
+
+export class PodWorkers implements EventHandler {
+  readonly #context: FleetContext;
+  readonly #handler: HandlerId;
+  readonly table = new PodWorkerTable();
+  readonly status: StatusManager;
+  readonly processes: Processes;
+  readonly #puller: ImagePuller;
+  readonly #sync: PodSync;
+  readonly #termination: PodTermination;
+  readonly #prober: Prober;
+
+  constructor(context: FleetContext, nodes: readonly NodeState[]) {
+    this.#context = context;
+    this.#handler = context.sim.register(this);
+    this.status = new StatusManager(context.sim, context.client, nodes, (worker) => this.#remove(worker));
+    this.processes = new Processes(context, (worker, record, delayUs) =>
+      this.#schedule(PodEvent.Exit, worker, record.epoch, delayUs, record.index),
+    );
+    this.#puller = new ImagePuller(context, (worker) => this.#advance(worker));
+    const start = new ContainerStart(context, this.#puller, this.processes);
+    this.#sync = new PodSync(context, start, this.processes, (worker) => this.#report(worker));
+    this.#termination = new PodTermination(context, start, this.processes, (worker, record, delayUs) =>
+      this.#schedule(PodEvent.Signal, worker, record.epoch, delayUs, record.index),
+    );
+    this.#prober = new Prober(context, {
+      schedule: (worker, record, kind, delayUs) => {
+        const probe = record.probes!.find((one) => one.kind === kind)!;
+        this.#schedule(PodEvent.Probe, worker, record.epoch + probe.epoch, delayUs, record.index * 4 + kind);
+      },
+      resultChanged: (worker) => this.#onProbeResult(worker),
+      unhealthy: (worker, record, probe) => this.#onUnhealthy(worker, record, probe),
+    });
+  }
+
+  /** A pod has arrived on its node (HandlePodAdditions). */
+  add(node: NodeState, pod: Pod): void {
+    // One that is over has nothing left to do here, unless it is being deleted and nobody but us can end it.
+    const isDeleting = pod.metadata.deletionTimestamp !== undefined;
+    if (isPodTerminal(pod) && !isDeleting) return;
+    const worker = this.table.add(node, pod);
+    const { sim } = this.#context;
+    worker.startTime = pod.status?.startTime ?? timeText(sim.nowUs);
+    if (isPodTerminal(pod)) {
+      worker.isAdmitted = true;
+      worker.status = pod.status;
+      worker.written = pod.status;
+      worker.phase = WorkerPhase.Terminated;
+      return this.#cleanUpLater(worker);
+    }
+    if (isDeleting) {
+      worker.isAdmitted = true;
+      return this.terminate(worker, graceOf(pod));
+    }
+    if (!this.#admit(worker)) return;
+    this.#armDeadline(worker);
+    this.wake(worker);
+  }
+
+  /** A newer version of the pod has arrived. */
+  update(worker: PodWorker, pod: Pod): void {
+    const isNewlyDeleting = pod.metadata.deletionTimestamp !== undefined;
+    const hasNewSpec = pod.metadata.generation !== worker.pod.metadata.generation;
+    worker.pod = pod;
+    if (worker.phase === WorkerPhase.Terminated || worker.phase === WorkerPhase.Gone) {
+      if (worker.isFinished) this.status.changed(worker);
+      return;
+    }
+    if (isNewlyDeleting) return this.terminate(worker, graceOf(pod));
+    if (!hasNewSpec) return;
+    for (const record of worker.containers) this.#respec(worker, record);
+    this.wake(worker);
+  }
+
+  /** The pod has vanished from the API server without the kubelet's having removed it: what runs is killed. */
+  orphan(worker: PodWorker): void {
+    this.terminate(worker, 1);
+  }
+
+  /** Leaves syncing for good: everything is stopped within the grace. */
+  terminate(worker: PodWorker, graceSeconds: number, verdict?: Verdict): void {
+    if (worker.phase === WorkerPhase.Terminating) {
+      if (graceSeconds >= worker.graceSeconds) return this.#report(worker);
+      worker.graceSeconds = Math.max(1, graceSeconds);
+      this.#report(worker);
+      return this.#termination.shorten(worker);
+    }
+    if (worker.phase !== WorkerPhase.Syncing) return;
+    this.#abandonPass(worker);
+    if (verdict !== undefined) worker.verdict = verdict;
+    worker.phase = WorkerPhase.Terminating;
+    worker.graceSeconds = Math.max(1, graceSeconds);
+    this.#report(worker);
+    if (this.#termination.begin(worker)) this.#stopSandbox(worker);
+  }
+
+  /** Something has happened to the pod: a pass over it follows, at once or after the one under way. */
+  wake(worker: PodWorker): void {
+    if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning || !worker.isAdmitted) return;
+    if (worker.task !== undefined) {
+      worker.isDirty = true;
+      return;
+    }
+    this.#startPass(worker);
+  }
+
+  /** The process of the container may answer its probes otherwise from now on. */
+  recheck(worker: PodWorker): void {
+    for (const record of worker.containers) this.#prober.recheck(worker, record);
+  }
+
+  /** Kills one container, as the kernel does when memory runs out. */
+  killContainer(worker: PodWorker, record: ContainerRecord, exitCode: number, reason: string): void {
+    if (record.run !== Run.Running) return;
+    record.exitCode = exitCode;
+    record.exitReason = reason;
+    this.#exit(worker, record, 'killed');
+  }
+
+  /** The node has lost power: processes are gone, and nobody is there to say so. */
+  loseNode(node: NodeState): void {
+    this.#puller.reset(node);
+    this.status.reset(node);
+    for (const worker of node.workers) {
+      this.#abandonPass(worker);
+      for (const record of worker.containers) {
+        if (record.run !== Run.Running) continue;
+        // After the boot the runtime finds its containers ended, nobody knows how.
+        record.exitCode = 255;
+        record.exitReason = 'Unknown';
+        this.processes.end(worker, record, 'node-lost');
+      }
+      releaseAddress(worker);
+      worker.hasSandbox = false;
+      worker.hasVolumes = false;
+      worker.ip = '';
+    }
+  }
+
+  /** The kubelet has ended; what it had in hand is lost, the containers run on. */
+  loseKubelet(node: NodeState): void {
+    this.#puller.reset(node);
+    this.status.reset(node);
+    for (const worker of node.workers) {
+      this.#abandonPass(worker);
+      worker.imageBackOff = undefined;
+      for (const record of worker.containers) {
+        record.backOff = undefined;
+        for (const probe of record.probes ?? []) {
+          probe.isPending = false;
+          probe.epoch++;
+        }
+      }
+    }
+  }
+
+  /** A kubelet is back, after `isBoot` with nothing of the pods left but their directories. */
+  resumeNode(node: NodeState, isBoot: boolean): void {
+    for (const worker of [...node.workers]) {
+      if (worker.phase === WorkerPhase.Terminated) this.#cleanUpLater(worker);
+      else if (worker.phase === WorkerPhase.Terminating) {
+        if (this.#termination.ended(worker)) this.#stopSandbox(worker);
+      } else {
+        if (isBoot) this.#afterBoot(worker);
+        else for (const record of worker.containers) this.#prober.recheck(worker, record);
+        this.wake(worker);
+      }
+      // The kubelet cannot know what its last words were.
+      if (worker.status !== undefined) this.status.reconcile(worker);
+    }
+  }
+
+  on(event: number, slot: number, stamp: number): void {
+    const worker = this.table.at(slot, stamp);
+    // A pod that has gone leaves timers behind. Ignoring them here is cheaper than digging them out of the queue.
+    if (worker === undefined) return;
+    const index = event >> 4;
+    const kind = (event & 15) as PodEvent;
+    switch (kind) {
+      case PodEvent.Resume:
+        if (this.table.isCurrent(stamp, worker.taskEpoch)) this.#advance(worker);
+        return;
+      case PodEvent.Retry:
+        worker.retryEvent = undefined;
+        return this.wake(worker);
+      case PodEvent.Exit: {
+        const record = worker.containers[index]!;
+        if (this.table.isCurrent(stamp, record.epoch))
+          this.#exit(worker, record, worker.phase === WorkerPhase.Syncing ? 'exited' : 'killed');
+        return;
+      }
+      case PodEvent.Relist:
+        return this.wake(worker);
+      case PodEvent.Signal: {
+        const record = worker.containers[index]!;
+        if (this.table.isCurrent(stamp, record.epoch) && worker.node.isUp) this.#termination.signal(worker, record);
+        return;
+      }
+      case PodEvent.Probe: {
+        const record = worker.containers[index >> 2]!;
+        const probe = record.probes?.find((one) => one.kind === (index & 3));
+        if (probe !== undefined && this.table.isCurrent(stamp, record.epoch + probe.epoch)) {
+          this.#prober.due(worker, record, (index & 3) as ProbeKind);
+        }
+        return;
+      }
+      case PodEvent.SandboxStopped:
+        if (this.table.isCurrent(stamp, worker.node.epoch)) this.#onSandboxStopped(worker);
+        return;
+      case PodEvent.CleanedUp:
+        if (this.table.isCurrent(stamp, worker.node.epoch)) this.#onCleanedUp(worker);
+        return;
+      case PodEvent.Deadline:
+        return this.#onDeadline(worker);
+      default:
+        unreachable(kind);
+    }
+  }
+
+  #admit(worker: PodWorker): boolean {
+    const { node, pod } = worker;
+    const { client, events } = this.#context;
+    const room = roomOf(pod);
+    const others = function* () {
+      for (const other of node.workers) if (other !== worker && other.isCounted) yield other.pod;
+    };
+    const refused = refusal(
+      node,
+      pod,
+      room,
+      node.isUp && client.has('Node', undefined, node.name) ? client.get('Node', undefined, node.name) : undefined,
+      {
+        [Symbol.iterator]: others,
+      },
+    );
+    if (refused === undefined) {
+      worker.isAdmitted = true;
+      this.table.count(worker, room);
+      if (node.usedCpuMilli > node.allocatableCpuMilli)
+        fail(`Cannot admit ${worker.name} to ${node.name}: its CPU would be over-committed`);
+      return true;
+    }
+    worker.verdict = { reason: refused.reason, message: `Pod was rejected: ${refused.message}` };
+    events.pod(worker, 'Warning', refused.reason, refused.message);
+    worker.phase = WorkerPhase.Terminated;
+    this.#report(worker);
+    worker.isFinished = true;
+    this.status.changed(worker);
+    return false;
+  }
+
+  #startPass(worker: PodWorker): void {
+    if (worker.retryEvent !== undefined) {
+      this.#context.sim.cancel(worker.retryEvent);
+      worker.retryEvent = undefined;
+    }
+    worker.isDirty = false;
+    if (this.#endIfOver(worker)) return;
+    worker.taskEpoch++;
+    worker.task = this.#sync.pass(worker);
+    this.#advance(worker);
+  }
+
+  /** Reports what is seen; a pod whose containers have all ended for good leaves syncing. */
+  #endIfOver(worker: PodWorker): boolean {
+    for (const record of worker.containers) record.seen = record.run;
+    this.#report(worker);
+    for (const record of worker.containers) this.#prober.observed(worker, record);
+    if (!isOver(worker)) return false;
+    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30);
+    return true;
+  }
+
+  /** Runs the pass until it has to wait. */
+  #advance(worker: PodWorker): void {
+    const { task } = worker;
+    if (task === undefined) return;
+    const step = task.next();
+    if (worker.task !== task) return;
+    if (step.done === true) {
+      worker.task = undefined;
+      return this.#onPassDone(worker, step.value);
+    }
+    if (step.value !== BLOCKED) this.#schedule(PodEvent.Resume, worker, worker.taskEpoch, step.value);
+  }
+
+  #onPassDone(worker: PodWorker, { acted, retryUs }: PassResult): void {
+    const { sim, jitter } = this.#context;
+    // After a pass that did something the runtime is relisted at once (PLEGOnDemandRelist), and the pod looked at again.
+    if (worker.isDirty || (acted && retryUs === undefined)) return this.#startPass(worker);
+    if (retryUs === undefined) return;
+    const waitUs = retryUs === 0 ? RETRY_US : Math.min(RETRY_MAX_US, Math.max(0, retryUs - sim.nowUs));
+    const jittered = Math.round(waitUs * (1 + jitter.uniform() / 2));
+    worker.retryEvent = this.#schedule(PodEvent.Retry, worker, 0, toNextTickUs(worker.node, sim.nowUs, jittered));
+    // What was started before the failure is seen at the next relist.
+    if (acted) this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, sim.nowUs, 1));
+  }
+
+  #abandonPass(worker: PodWorker): void {
+    if (worker.retryEvent !== undefined) this.#context.sim.cancel(worker.retryEvent);
+    worker.retryEvent = undefined;
+    worker.isDirty = false;
+    worker.taskEpoch++;
+    if (worker.task === undefined) return;
+    worker.task = undefined;
+    this.#puller.cancel(worker);
+  }
+
+  #exit(worker: PodWorker, record: ContainerRecord, why: 'exited' | 'killed'): void {
+    this.processes.end(worker, record, why);
+    if (!worker.node.isRunning) return;
+    if (worker.phase === WorkerPhase.Syncing) {
+      this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, this.#context.sim.nowUs, 1));
+    } else if (worker.phase === WorkerPhase.Terminating && this.#termination.ended(worker)) {
+      this.#stopSandbox(worker);
+    }
+  }
+
+  #stopSandbox(worker: PodWorker): void {
+    const { runtime, timings } = this.#context;
+    if (!worker.hasSandbox) return this.#onSandboxStopped(worker);
+    this.#schedule(PodEvent.SandboxStopped, worker, worker.node.epoch, drawUs(timings.stopSandbox, runtime));
+  }
+
+  #onSandboxStopped(worker: PodWorker): void {
+    if (worker.phase !== WorkerPhase.Terminating) return;
+    worker.hasSandbox = false;
+    releaseAddress(worker);
+    this.table.uncount(worker);
+    for (const record of worker.containers) record.seen = record.run;
+    worker.phase = WorkerPhase.Terminated;
+    this.#report(worker);
+    this.#cleanUpLater(worker);
+  }
+
+  #cleanUpLater(worker: PodWorker): void {
+    const { runtime, timings } = this.#context;
+    this.#schedule(PodEvent.CleanedUp, worker, worker.node.epoch, drawUs(timings.cleanUp, runtime));
+  }
+
+  #onCleanedUp(worker: PodWorker): void {
+    if (!worker.node.isRunning) return;
+    worker.isFinished = true;
+    this.status.changed(worker);
+  }
+
+  /** Nothing more is owed to the pod. */
+  #remove(worker: PodWorker): void {
+    this.table.uncount(worker);
+    this.table.remove(worker);
+  }
+
+  #report(worker: PodWorker): void {
+    worker.status = podStatus(worker, this.#context.sim.nowUs);
+    this.status.changed(worker);
+  }
+
+  #onProbeResult(worker: PodWorker): void {
+    this.#report(worker);
+    // A sidecar that has started opens the way; a container that has started may now be asked whether it is ready.
+    for (const record of worker.containers) this.#prober.observed(worker, record);
+    if (worker.initCount > 0) this.wake(worker);
+  }
+
+  #onUnhealthy(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
+    const name = probe.kind === 0 ? 'startup' : 'liveness';
+    record.killMessage = `Container ${record.spec.name} failed ${name} probe, will be restarted`;
+    record.killGraceSeconds = probe.spec.terminationGracePeriodSeconds ?? worker.pod.spec.terminationGracePeriodSeconds ?? 30;
+    this.wake(worker);
+  }
+
+  #armDeadline(worker: PodWorker): void {
+    const seconds = worker.pod.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    const { sim } = this.#context;
+    this.#schedule(PodEvent.Deadline, worker, 0, toNextTickUs(worker.node, sim.nowUs, seconds * SECOND_US));
+  }
+
+  #onDeadline(worker: PodWorker): void {
+    if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning) return;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.#context.events.pod(worker, 'Normal', 'DeadlineExceeded', message);
+    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, { reason: 'DeadlineExceeded', message });
+  }
+
+  /** The spec has changed in place: only the image of a container can, and its resources. */
+  #respec(worker: PodWorker, record: ContainerRecord): void {
+    const { containers, initContainers = [] } = worker.pod.spec;
+    const spec = record.index < worker.initCount ? initContainers[record.index] : containers[record.index - worker.initCount];
+    if (spec === undefined) return;
+    if (record.run === Run.Running && spec.image !== record.spec.image) {
+      record.killMessage = `Container ${spec.name} definition changed, will be restarted`;
+      record.killGraceSeconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
+    }
+    record.spec = spec;
+  }
+
+  /** A node that has booted finds its pods without sandboxes: all containers begin anew, init containers too. */
+  #afterBoot(worker: PodWorker): void {
+    const hadRun = worker.sandboxCount > 0;
+    if (hadRun) {
+      this.#context.events.pod(worker, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+    }
+    for (const record of worker.containers) {
+      record.backOff = undefined;
+      record.waiting = undefined;
+      record.seen = record.run;
+    }
+    if (hadRun && worker.initCount > 0) restartInits(worker);
+  }
+
+  #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {
+    return this.#context.sim.schedule(delayUs, this.#handler, kind | (index << 4), worker.slot, this.table.stamp(worker, epoch));
+  }
+}
+
+function graceOf(pod: Pod): number {
+  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+}
+
+/** Init containers that have done their work do it once more in a new sandbox. */
+function restartInits(worker: PodWorker): void {
+  const fresh = newRecords(worker.pod);
+  worker.containers = worker.containers.map((record, i) => {
+    if (i >= worker.initCount || record.run !== Run.Exited || record.exitCode !== 0) return record;
+    const again = fresh[i]!;
+    again.restartCount = record.restartCount + 1;
+    again.epoch = record.epoch + 1;
+    return again;
+  });
+}
