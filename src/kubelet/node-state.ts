@@ -7,7 +7,7 @@ import type { EventRecorder } from '../client/event-recorder.ts';
 import type { Link } from '../client/request-pump.ts';
 import type { TokenBucket } from '../client/token-bucket.ts';
 import type { Lease, Node } from '../model/node.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Pod, PodStatus } from '../model/pod.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import type { ImageStore } from './image-store.ts';
 import { DEFAULT_KUBELET_CONFIGURATION, type KubeletConfiguration, type NodeSpec } from './node-spec.ts';
@@ -67,6 +67,10 @@ export class NodeState implements Link {
   /** Pods whose status waits to be written, oldest first: one goroutine writes them. */
   statusQueue: PodWorker[] | undefined = undefined;
   isWritingStatus = false;
+  /** The write under way: whose, what, and whether it is the pod's last. */
+  writing: PodWorker | undefined = undefined;
+  writingStatus: PodStatus | undefined = undefined;
+  isLastWrite = false;
   bucket: TokenBucket | undefined = undefined;
   lastArrivalUs = 0;
   late: LatePod[] | undefined = undefined;

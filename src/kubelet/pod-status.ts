@@ -14,70 +14,127 @@ const NO_CONDITIONS: readonly Condition[] = [];
 
 /** Works out the status as of `nowUs`. Returns the previous object when nothing has changed. */
 export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
-  const { pod, status: previous } = worker;
-  const phase = phaseOf(worker);
-  const isOver = phase === 'Succeeded' || phase === 'Failed';
-  const generation = pod.metadata.generation;
-  const before = previous?.conditions ?? pod.status?.conditions ?? NO_CONDITIONS;
-  const now = timeText(nowUs);
-  const conditions: Condition[] = [];
-  const add = (type: string, isTrue: boolean, reason: string, message: string) => {
-    conditions.push(condition(before, type, isTrue, reason, message, generation, now));
-  };
-
+  const { status: previous } = worker;
   // A refused pod gets nothing but its verdict: no container was ever made for it.
-  if (worker.verdict !== undefined && !worker.isAdmitted) {
-    const scheduled = before.filter((one) => one.type === 'PodScheduled');
-    return same(previous, {
-      ...(generation === undefined ? {} : { observedGeneration: generation }),
-      phase: 'Failed',
-      conditions: scheduled,
-      message: worker.verdict.message,
-      reason: worker.verdict.reason,
-      startTime: worker.startTime,
-    });
-  }
+  if (worker.verdict !== undefined && !worker.isAdmitted) return previous ?? refusedStatus(worker);
 
-  add('PodReadyToStartContainers', worker.hasSandbox && worker.phase < WorkerPhase.Terminated, '', '');
-  const incomplete = isOver && phase === 'Succeeded' ? '' : incompleteInits(worker);
-  add(
-    'Initialized',
-    incomplete === '',
-    phase === 'Succeeded' ? 'PodCompleted' : incomplete === '' ? '' : 'ContainersNotInitialized',
-    incomplete === '' ? '' : `containers with incomplete status: [${incomplete}]`,
-  );
-  const unready = unreadyContainers(worker);
-  const overReason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
-  const unreadyReason = isOver ? overReason : 'ContainersNotReady';
-  const unreadyMessage = isOver || unready === '' ? '' : `containers with unready status: [${unready}]`;
-  const areReady = unready === '' && !isOver;
-  const gate = areReady ? unmetReadinessGates(pod) : '';
-  if (areReady && gate !== '') add('Ready', false, 'ReadinessGatesNotReady', gate);
-  else add('Ready', areReady, areReady ? '' : unreadyReason, unreadyMessage);
-  add('ContainersReady', areReady, areReady ? '' : unreadyReason, unreadyMessage);
-  add('PodScheduled', true, '', '');
-  const disruption = worker.verdict?.disruption;
-  if (disruption !== undefined) add('DisruptionTarget', true, disruption.reason, disruption.message);
-
-  const inits: ContainerStatus[] = [];
-  const apps: ContainerStatus[] = [];
-  for (const record of worker.containers) {
-    const old = record.role === ContainerRole.App ? previous?.containerStatuses : previous?.initContainerStatuses;
-    (record.role === ContainerRole.App ? apps : inits).push(containerStatus(worker, record, old));
+  const phase = phaseOf(worker);
+  const conditions = conditionsOf(worker, phase, timeText(nowUs));
+  const apps = statusesOf(worker, worker.initCount, worker.containers.length, previous?.containerStatuses);
+  const inits = worker.initCount === 0 ? undefined : statusesOf(worker, 0, worker.initCount, previous?.initContainerStatuses);
+  if (
+    previous !== undefined &&
+    previous.conditions === conditions &&
+    previous.containerStatuses === apps &&
+    previous.initContainerStatuses === inits &&
+    previous.phase === phase &&
+    (previous.podIP ?? '') === worker.ip &&
+    previous.observedGeneration === worker.pod.metadata.generation
+  ) {
+    return previous;
   }
-  const verdict = isOver ? worker.verdict : undefined;
-  return same(previous, {
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  const { node } = worker;
+  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = {
+    observedGeneration: worker.pod.metadata.generation ?? 1,
     phase,
     conditions,
-    ...(verdict === undefined ? {} : { message: verdict.message, reason: verdict.reason }),
-    hostIP: worker.node.ip,
-    hostIPs: worker.node.hostIps,
-    ...(worker.ip === '' ? {} : { podIP: worker.ip, podIPs: worker.isHostNetwork ? worker.node.hostIps : [{ ip: worker.ip }] }),
+    hostIP: node.ip,
+    hostIPs: node.hostIps,
     startTime: worker.startTime,
-    ...(inits.length === 0 ? {} : { initContainerStatuses: inits }),
     containerStatuses: apps,
-  });
+  };
+  if (worker.ip !== '') {
+    status.podIP = worker.ip;
+    status.podIPs = worker.isHostNetwork ? node.hostIps : previous?.podIP === worker.ip ? previous.podIPs! : [{ ip: worker.ip }];
+  }
+  if (inits !== undefined) status.initContainerStatuses = inits;
+  if (worker.verdict !== undefined && (phase === 'Succeeded' || phase === 'Failed')) {
+    status.message = worker.verdict.message;
+    status.reason = worker.verdict.reason;
+  }
+  return status;
+}
+
+function refusedStatus(worker: PodWorker): PodStatus {
+  const { pod, verdict } = worker;
+  return {
+    observedGeneration: pod.metadata.generation ?? 1,
+    phase: 'Failed',
+    conditions: pod.status?.conditions?.filter((one) => one.type === 'PodScheduled') ?? NO_CONDITIONS,
+    message: verdict!.message,
+    reason: verdict!.reason,
+    startTime: worker.startTime,
+  };
+}
+
+/** The five conditions in upstream's order, and DisruptionTarget behind them; the previous array when nothing has changed. */
+function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly Condition[] {
+  const { pod } = worker;
+  const previous = worker.status?.conditions;
+  const before = previous ?? pod.status?.conditions ?? NO_CONDITIONS;
+  const generation = pod.metadata.generation;
+  const isOver = phase === 'Succeeded' || phase === 'Failed';
+
+  const hasSandbox = condition(before, Type.Sandbox, worker.hasSandbox && worker.phase < WorkerPhase.Terminated, '', '', generation, now);
+  const incomplete = phase === 'Succeeded' ? '' : incompleteInits(worker);
+  const initialized =
+    incomplete === ''
+      ? condition(before, Type.Initialized, true, phase === 'Succeeded' ? 'PodCompleted' : '', '', generation, now)
+      : condition(
+          before,
+          Type.Initialized,
+          false,
+          'ContainersNotInitialized',
+          `containers with incomplete status: [${incomplete}]`,
+          generation,
+          now,
+        );
+  const unready = isOver ? '' : unreadyContainers(worker);
+  const areReady = unready === '' && !isOver;
+  const reason = areReady ? '' : phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : 'ContainersNotReady';
+  const message = unready === '' ? '' : `containers with unready status: [${unready}]`;
+  const gate = areReady && pod.spec.readinessGates !== undefined ? unmetReadinessGates(pod) : '';
+  const ready =
+    gate === ''
+      ? condition(before, Type.Ready, areReady, reason, message, generation, now)
+      : condition(before, Type.Ready, false, 'ReadinessGatesNotReady', gate, generation, now);
+  const containersReady = condition(before, Type.ContainersReady, areReady, reason, message, generation, now);
+  const scheduled = condition(before, Type.Scheduled, true, '', '', generation, now);
+  const disruption = worker.verdict?.disruption;
+  const target =
+    disruption === undefined ? undefined : condition(before, Type.Disruption, true, disruption.reason, disruption.message, generation, now);
+  if (
+    previous !== undefined &&
+    previous[Type.Sandbox] === hasSandbox &&
+    previous[Type.Initialized] === initialized &&
+    previous[Type.Ready] === ready &&
+    previous[Type.ContainersReady] === containersReady &&
+    previous[Type.Scheduled] === scheduled &&
+    previous[Type.Disruption] === target
+  ) {
+    return previous;
+  }
+  const conditions = [hasSandbox, initialized, ready, containersReady, scheduled];
+  if (target !== undefined) conditions.push(target);
+  return conditions;
+}
+
+/** The statuses of some of the containers; the previous array when none has changed. */
+function statusesOf(
+  worker: PodWorker,
+  start: number,
+  end: number,
+  previous: readonly ContainerStatus[] | undefined,
+): readonly ContainerStatus[] {
+  const statuses: ContainerStatus[] = [];
+  let isSame = previous !== undefined && previous.length === end - start;
+  for (let i = start; i < end; i++) {
+    const old = previous?.[i - start];
+    const status = containerStatus(worker, worker.containers[i]!, old);
+    if (status !== old) isSame = false;
+    statuses.push(status);
+  }
+  return isSame ? previous! : statuses;
 }
 
 /** First match of the rules of cluster.md 5.3. */
@@ -179,13 +236,18 @@ function unmetReadinessGates(pod: Pod): string {
   return messages.join(', ');
 }
 
-const shared = new Map<string, Condition>();
-const SHARED_LIMIT = 20_000;
+/** The conditions by their place in the status. */
+const Type = { Sandbox: 0, Initialized: 1, Ready: 2, ContainersReady: 3, Scheduled: 4, Disruption: 5 } as const;
+type Type = (typeof Type)[keyof typeof Type];
+const TYPES = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'DisruptionTarget'] as const;
 
-/** The condition as before when it says the same, else with `now` as the instant of its change; one object for all pods. */
+/** The last condition made of each type, true and false: pods that change in one second mostly say the same. */
+const latest: (Condition | undefined)[] = new Array(TYPES.length * 2).fill(undefined);
+
+/** The condition as before when it says the same, else with `now` as the instant of its change; one object for many pods. */
 function condition(
   before: readonly Condition[],
-  type: string,
+  type: Type,
   isTrue: boolean,
   reason: string,
   message: string,
@@ -193,45 +255,52 @@ function condition(
   now: string,
 ): Condition {
   const status = isTrue ? 'True' : 'False';
-  let old: Condition | undefined;
-  for (const one of before) if (one.type === type) old = one;
-  if (
-    old !== undefined &&
-    old.status === status &&
-    (old.reason ?? '') === reason &&
-    (old.message ?? '') === message &&
-    old.observedGeneration === generation
-  ) {
-    return old;
-  }
+  const old = find(before, type);
+  if (old !== undefined && saysSame(old, status, reason, message, generation)) return old;
   const since = old !== undefined && old.status === status ? (old.lastTransitionTime ?? now) : now;
-  const key = `${type}|${status}|${reason}|${message}|${generation}|${since}`;
-  let made = shared.get(key);
-  if (made === undefined) {
-    if (shared.size >= SHARED_LIMIT) shared.clear();
-    made = {
-      type,
-      ...(generation === undefined ? {} : { observedGeneration: generation }),
-      status,
-      lastProbeTime: null,
-      lastTransitionTime: since,
-      ...(reason === '' ? {} : { reason }),
-      ...(message === '' ? {} : { message }),
-    };
-    shared.set(key, made);
-  }
+  const slot = type * 2 + (isTrue ? 1 : 0);
+  const last = latest[slot];
+  if (last !== undefined && last.lastTransitionTime === since && saysSame(last, status, reason, message, generation)) return last;
+  const made: { -readonly [field in keyof Condition]: Condition[field] } = {
+    type: TYPES[type],
+    observedGeneration: generation ?? 1,
+    status,
+    lastProbeTime: null,
+    lastTransitionTime: since,
+  };
+  if (reason !== '') made.reason = reason;
+  if (message !== '') made.message = message;
+  latest[slot] = made;
   return made;
+}
+
+/** Our own conditions stand in their places; those of a pod that has just arrived may stand anywhere. */
+function find(before: readonly Condition[], type: Type): Condition | undefined {
+  const name = TYPES[type];
+  const expected = before[type];
+  if (expected !== undefined && expected.type === name) return expected;
+  for (const one of before) if (one.type === name) return one;
+  return undefined;
+}
+
+function saysSame(one: Condition, status: string, reason: string, message: string, generation: number | undefined): boolean {
+  return (
+    one.status === status &&
+    one.observedGeneration === (generation ?? 1) &&
+    (one.reason ?? '') === reason &&
+    (one.message ?? '') === message
+  );
 }
 
 const CREATING: ContainerState = { waiting: { reason: 'ContainerCreating' } };
 const INITIALIZING: ContainerState = { waiting: { reason: 'PodInitializing' } };
 
-function containerStatus(worker: PodWorker, record: ContainerRecord, before: readonly ContainerStatus[] | undefined): ContainerStatus {
+function containerStatus(worker: PodWorker, record: ContainerRecord, old: ContainerStatus | undefined): ContainerStatus {
   const { spec } = record;
   let state: ContainerState;
   let lastState = record.last;
   if (record.seen === Run.Running) {
-    state = { running: { startedAt: timeText(record.startUs) } };
+    state = runningSince(timeText(record.startUs));
   } else if (record.seen === Run.Exited) {
     state = terminatedState(record);
     // A container that is to be started again, and waits, shows its end as the last state.
@@ -247,21 +316,42 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, before: rea
   const ready = record.role === ContainerRole.Init ? record.seen === Run.Exited && record.exitCode === 0 : isReady(record);
   const started = record.seen === Run.Running && record.isStarted;
   const resources = record.seen === Run.Running ? spec.resources : undefined;
-  const status: ContainerStatus = {
+  if (
+    old !== undefined &&
+    old.ready === ready &&
+    old.started === started &&
+    old.restartCount === record.restartCount &&
+    (old.containerID ?? '') === record.id &&
+    old.resources === resources &&
+    isSameState(old.state, state) &&
+    isSameState(old.lastState, lastState)
+  ) {
+    return old;
+  }
+  const status: { -readonly [field in keyof ContainerStatus]: ContainerStatus[field] } = {
     name: spec.name,
     state,
-    ...(lastState === undefined ? {} : { lastState }),
     ready,
     restartCount: record.restartCount,
     image: spec.image ?? '',
     imageID: record.imageId,
-    ...(record.id === '' ? {} : { containerID: record.id }),
     started,
-    ...(resources?.requests === undefined ? {} : { allocatedResources: resources.requests }),
-    ...(resources === undefined ? {} : { resources }),
   };
-  const old = before?.find((one) => one.name === spec.name);
-  return old !== undefined && isSameContainer(old, status) ? old : status;
+  if (lastState !== undefined) status.lastState = lastState;
+  if (record.id !== '') status.containerID = record.id;
+  if (resources !== undefined) {
+    status.resources = resources;
+    if (resources.requests !== undefined) status.allocatedResources = resources.requests;
+  }
+  return status;
+}
+
+let lastRunning: ContainerState = { running: { startedAt: '' } };
+
+/** Containers started in one second share their state. */
+function runningSince(startedAt: string): ContainerState {
+  if (lastRunning.running!.startedAt !== startedAt) lastRunning = { running: { startedAt } };
+  return lastRunning;
 }
 
 export function terminatedState(record: ContainerRecord): ContainerState {
@@ -276,20 +366,6 @@ export function terminatedState(record: ContainerRecord): ContainerState {
   };
 }
 
-function isSameContainer(a: ContainerStatus, b: ContainerStatus): boolean {
-  return (
-    a.ready === b.ready &&
-    a.started === b.started &&
-    a.restartCount === b.restartCount &&
-    a.containerID === b.containerID &&
-    a.imageID === b.imageID &&
-    a.image === b.image &&
-    a.resources === b.resources &&
-    isSameState(a.state, b.state) &&
-    isSameState(a.lastState, b.lastState)
-  );
-}
-
 function isSameState(a: ContainerState | undefined, b: ContainerState | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
@@ -301,29 +377,6 @@ function isSameState(a: ContainerState | undefined, b: ContainerState | undefine
     a.terminated?.containerID === b.terminated?.containerID &&
     a.terminated?.reason === b.terminated?.reason
   );
-}
-
-/** The previous status if the new one says nothing else: conditions and containers are compared by identity. */
-function same(previous: PodStatus | undefined, next: PodStatus): PodStatus {
-  if (previous === undefined) return next;
-  const isSame =
-    previous.phase === next.phase &&
-    previous.reason === next.reason &&
-    previous.message === next.message &&
-    previous.podIP === next.podIP &&
-    previous.startTime === next.startTime &&
-    previous.observedGeneration === next.observedGeneration &&
-    areSame(previous.conditions, next.conditions) &&
-    areSame(previous.containerStatuses, next.containerStatuses) &&
-    areSame(previous.initContainerStatuses, next.initContainerStatuses);
-  return isSame ? previous : next;
-}
-
-function areSame(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** Have all app containers, or an init container that must not be started again, ended for good? */

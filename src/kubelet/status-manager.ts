@@ -26,8 +26,6 @@ export class StatusManager implements EventHandler {
   readonly #client: FleetClient;
   readonly #nodes: readonly NodeState[];
   readonly #handler: HandlerId;
-  /** The status being written by each node, taken when its write began. */
-  readonly #inFlight = new Map<NodeState, { readonly worker: PodWorker; readonly status: PodStatus; readonly isLast: boolean }>();
   readonly #removed: (worker: PodWorker) => void;
 
   /** `removed` is told when a pod's last write is done and nothing more is owed to it. */
@@ -43,8 +41,9 @@ export class StatusManager implements EventHandler {
   changed(worker: PodWorker): void {
     if (worker.isStatusQueued || worker.isStatic) return;
     if (worker.status === worker.written && !worker.isFinished) return;
-    worker.isStatusQueued = true;
     const { node } = worker;
+    if (!node.isWritingStatus && node.statusQueue === undefined) return this.#write(node, worker);
+    worker.isStatusQueued = true;
     node.statusQueue ??= [];
     node.statusQueue.push(worker);
     if (!node.isWritingStatus) this.#begin(node);
@@ -61,7 +60,7 @@ export class StatusManager implements EventHandler {
     for (const worker of node.statusQueue ?? []) worker.isStatusQueued = false;
     node.statusQueue = undefined;
     node.isWritingStatus = false;
-    this.#inFlight.delete(node);
+    node.writing = undefined;
   }
 
   on(event: number, nodeIndex: number, epoch: number): void {
@@ -80,21 +79,29 @@ export class StatusManager implements EventHandler {
       return;
     }
     worker.isStatusQueued = false;
-    const { status } = worker;
-    if (status === undefined) return this.#begin(node);
+    if (worker.status === undefined) return this.#begin(node);
+    this.#write(node, worker);
+  }
+
+  #write(node: NodeState, worker: PodWorker): void {
+    const status = worker.status!;
     node.isWritingStatus = true;
-    this.#inFlight.set(node, { worker, status, isLast: worker.isFinished });
+    node.writing = worker;
+    node.writingStatus = status;
+    node.isLastWrite = worker.isFinished;
     const waitUs = this.#takeTokens(node, 2);
     const commitUs = waitUs + this.#client.readUs() + this.#client.writeUs();
     this.#sim.schedule(commitUs, this.#handler, StatusEvent.Commit, node.index, node.epoch);
   }
 
   #onCommit(node: NodeState): void {
-    const { worker, status, isLast } = this.#inFlight.get(node)!;
+    const worker = node.writing!;
+    const status = node.writingStatus!;
+    const isLast = node.isLastWrite;
     if (!this.#isReachable(node)) return this.#retry(node, worker);
     if (status !== worker.written) {
       try {
-        this.#write(worker, status);
+        this.#commit(worker, status);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         // Gone: whatever deleted it will be seen through the watch. Anything else is tried again.
@@ -110,7 +117,7 @@ export class StatusManager implements EventHandler {
   }
 
   #onDelete(node: NodeState): void {
-    const { worker } = this.#inFlight.get(node)!;
+    const worker = node.writing!;
     if (!this.#isReachable(node)) return this.#retry(node, worker);
     try {
       this.#client.remove('Pod', worker.namespace, worker.name, worker.uid, node.author);
@@ -121,12 +128,13 @@ export class StatusManager implements EventHandler {
     this.#done(node, worker, true);
   }
 
-  #write(worker: PodWorker, status: PodStatus): void {
+  #commit(worker: PodWorker, status: PodStatus): void {
     const current = this.#client.get('Pod', worker.namespace, worker.name);
     // The name may belong to another pod by now.
     if (current.metadata.uid === worker.uid) {
       const merged = mergeStatus(current.status, status);
-      if (merged !== current.status) {
+      // Only after a cut, or against another's write, can there be nothing to say.
+      if (worker.written !== undefined || !isEqual(merged, current.status)) {
         const written = this.#client.update('Pod', { ...current, status: merged }, worker.node.author, 'status');
         adopt(worker, written);
       }
@@ -135,7 +143,8 @@ export class StatusManager implements EventHandler {
   }
 
   #done(node: NodeState, worker: PodWorker, isLast: boolean): void {
-    this.#inFlight.delete(node);
+    node.writing = undefined;
+    node.writingStatus = undefined;
     node.isWritingStatus = false;
     if (isLast && worker.phase !== WorkerPhase.Gone) this.#removed(worker);
     else if (worker.status !== worker.written) this.changed(worker);
@@ -143,7 +152,8 @@ export class StatusManager implements EventHandler {
   }
 
   #retry(node: NodeState, worker: PodWorker): void {
-    this.#inFlight.delete(node);
+    node.writing = undefined;
+    node.writingStatus = undefined;
     if (!worker.isStatusQueued) {
       worker.isStatusQueued = true;
       node.statusQueue ??= [];
@@ -171,18 +181,18 @@ function adopt(worker: PodWorker, written: Pod): void {
   if (written.metadata.generation === generation && written.metadata.deletionTimestamp === deletionTimestamp) worker.pod = written;
 }
 
-/** The kubelet's status over the stored one; what others have put there stays (mergePodStatus). */
+/** The kubelet's status over the stored one; conditions that others have put there stay (mergePodStatus). */
 export function mergeStatus(current: PodStatus | undefined, mine: PodStatus): PodStatus {
   if (current === undefined) return mine;
-  const conditions: Condition[] = [];
-  const { conditions: own = [], ...fields } = mine;
-  const ownTypes = new Set(own.map((one) => one.type));
-  for (const one of current.conditions ?? []) {
-    if (!KUBELET_CONDITIONS.has(one.type) && !ownTypes.has(one.type)) conditions.push(one);
+  let conditions = mine.conditions ?? NO_CONDITIONS;
+  for (const one of current.conditions ?? NO_CONDITIONS) {
+    if (KUBELET_CONDITIONS.has(one.type) || mine.conditions?.some((own) => own.type === one.type)) continue;
+    conditions = [...conditions, one];
   }
-  const merged = { ...current, ...fields, conditions: [...own, ...conditions] };
-  return isEqual(merged, current) ? current : merged;
+  return { ...current, ...mine, conditions };
 }
+
+const NO_CONDITIONS: readonly Condition[] = [];
 
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
