@@ -38,7 +38,7 @@ export class Heartbeats implements EventHandler {
     const { sim, client, jitter } = this.#context;
     const created = client.create('Node', newNode(node, conditionsOf(node, sim.nowUs, undefined)), node.author);
     node.node = withoutJoiningTaint(client, node, created);
-    node.lease = client.create('Lease', newLease(node, sim.nowUs), node.author);
+    this.#renew(node);
     // A report is as old on one node as on another only by chance.
     node.lastReportUs = sim.nowUs - jitter.below(node.config.nodeStatusReportFrequencySeconds * SECOND_US);
     sim.schedule(jitter.below(renewUs(node)), this.#handler, HeartbeatEvent.Beat, node.index, node.epoch);
@@ -114,11 +114,15 @@ export class Heartbeats implements EventHandler {
         if (!(error instanceof ApiError)) throw error;
       }
     }
-    // Gone, or somebody else has written it: it is fetched or made anew.
-    if (client.has('Lease', LEASE_NAMESPACE, node.name)) {
-      const lease = client.get('Lease', LEASE_NAMESPACE, node.name);
-      node.lease = client.update('Lease', renewedLease(lease, sim.nowUs), node.author);
-    } else if (node.node !== undefined) node.lease = client.create('Lease', newLease(node, sim.nowUs), node.author);
+    // Gone, or somebody else has written it: it is fetched or made anew. What fails now is tried at the next beat.
+    try {
+      node.lease = client.has('Lease', LEASE_NAMESPACE, node.name)
+        ? client.update('Lease', renewedLease(client.get('Lease', LEASE_NAMESPACE, node.name), sim.nowUs), node.author)
+        : client.create('Lease', newLease(node, sim.nowUs), node.author);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      node.lease = undefined;
+    }
   }
 
   #postStatus(node: NodeState): void {

@@ -41,12 +41,14 @@ export class ImagePuller implements EventHandler {
   readonly #pulls = new Map<number, Pull>();
   #nextPull = 0;
   readonly #resume: (worker: PodWorker) => void;
+  readonly #pulled: (node: NodeState) => void;
 
-  /** `resume` is told when a worker's pull has come to its end. */
-  constructor(context: FleetContext, resume: (worker: PodWorker) => void) {
+  /** `resume` is told when a worker's pull has come to its end, `pulled` when an image is new on a node's disk. */
+  constructor(context: FleetContext, resume: (worker: PodWorker) => void, pulled: (node: NodeState) => void) {
     this.#context = context;
     this.#handler = context.sim.register(this);
     this.#resume = resume;
+    this.#pulled = pulled;
   }
 
   /** Starts a pull, or puts it in line. The outcome is filled in before the worker is resumed. */
@@ -102,6 +104,7 @@ export class ImagePuller implements EventHandler {
       if (node.images.get(image.reference) === undefined) {
         node.images.add(image, sim.nowUs);
         node.isStatusDirty = true;
+        this.#pulled(node);
       }
     }
     this.#context.observers.spanEnded({

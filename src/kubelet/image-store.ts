@@ -70,9 +70,9 @@ export class ImageStore {
   }
 
   /** Images not in use, the least recently used first; of equal use the one seen first. */
-  unused(isInUse: (reference: string) => boolean): { readonly image: Image; readonly lastUsedUs: number; readonly firstSeenUs: number }[] {
+  unused(isInUse: (image: Image) => boolean): { readonly image: Image; readonly lastUsedUs: number; readonly firstSeenUs: number }[] {
     return [...this.#images.values()]
-      .filter((stored) => !isInUse(stored.image.reference))
+      .filter((stored) => !isInUse(stored.image))
       .sort((a, b) => a.lastUsedUs - b.lastUsedUs || a.firstSeenUs - b.firstSeenUs || (a.image.reference < b.image.reference ? -1 : 1));
   }
 

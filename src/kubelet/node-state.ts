@@ -84,6 +84,15 @@ export class NodeState implements Link {
   memoryPressureSeenUs = 0;
   diskPressureSeenUs = 0;
 
+  /** Memory in use is this plus the growth times the seconds since the run's start. */
+  memoryOffset = 0;
+  memoryGrowth = 0;
+  readonly memoryCapacityBytes: number;
+  containerDiskBytes = 0;
+  imageBytes: number;
+  /** Names the pending looks at the node's pressure; 0 while none is needed. */
+  pressureEpoch = 0;
+
   constructor(index: number, spec: NodeSpec, tickUs: number, images: ImageStore) {
     this.index = index;
     this.spec = spec;
@@ -94,6 +103,8 @@ export class NodeState implements Link {
     this.hostIps = [{ ip: this.ip }];
     this.tickUs = tickUs;
     this.images = images;
+    this.imageBytes = images.usedBytes;
+    this.memoryCapacityBytes = quantityUnits(spec.capacity.memory);
     this.allocatableCpuMilli = allocatable(spec, 'cpu', quantityMilli);
     this.allocatableMemoryBytes = allocatable(spec, 'memory', quantityUnits) - this.config.evictionMemoryAvailableBytes;
   }

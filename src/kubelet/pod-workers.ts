@@ -14,6 +14,7 @@ import type { EventHandler, HandlerId } from '../sim/simulation.ts';
 import { ContainerStart } from './container-start.ts';
 import { type FleetContext, toNextTickUs } from './fleet-context.ts';
 import { ImagePuller } from './image-puller.ts';
+import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
 import { refusal, roomOf } from './pod-admission.ts';
 import { isOver, podStatus } from './pod-status.ts';
@@ -23,7 +24,7 @@ import { BLOCKED, newRecords, type PassResult, type PodWorker, type Verdict, Wor
 import { PodWorkerTable } from './pod-worker-table.ts';
 import type { ProbeKind, ProbeState } from './probe-state.ts';
 import { Prober } from './prober.ts';
-import { Processes } from './processes.ts';
+import { EXIT_KILLED, Processes } from './processes.ts';
 import { type ContainerRecord, Run } from './runtime/container-record.ts';
 import { StatusManager } from './status-manager.ts';
 
@@ -50,10 +51,18 @@ export class PodWorkers implements EventHandler {
     this.#context = context;
     this.#handler = context.sim.register(this);
     this.status = new StatusManager(context.sim, context.client, nodes, (worker) => this.#remove(worker));
-    this.processes = new Processes(context, (worker, record, delayUs) =>
+    const pressure = new NodePressure(context, nodes, {
+      evict: (worker, graceSeconds, verdict) => this.terminate(worker, graceSeconds, verdict),
+      kill: (worker, record) => this.killContainer(worker, record, EXIT_KILLED, 'OOMKilled'),
+    });
+    this.processes = new Processes(context, pressure, (worker, record, delayUs) =>
       this.#schedule(PodEvent.Exit, worker, record.epoch, delayUs, record.index),
     );
-    this.#puller = new ImagePuller(context, (worker) => this.#advance(worker));
+    this.#puller = new ImagePuller(
+      context,
+      (worker) => this.#advance(worker),
+      (node) => pressure.pulled(node),
+    );
     const start = new ContainerStart(context, this.#puller, this.processes);
     this.#sync = new PodSync(context, start, this.processes, (worker) => this.#report(worker));
     this.#termination = new PodTermination(context, start, this.processes, (worker, record, delayUs) =>

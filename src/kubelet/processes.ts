@@ -11,6 +11,7 @@ import { quantityUnits } from '../model/quantity.ts';
 import type { ProcessListener } from '../model/runtime-view.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { FleetContext } from './fleet-context.ts';
+import type { NodePressure } from './node-pressure.ts';
 import { terminatedState } from './pod-status.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { type ContainerRecord, ContainerRole, Process, Run } from './runtime/container-record.ts';
@@ -27,12 +28,18 @@ interface Fate {
 export class Processes {
   readonly #context: FleetContext;
   readonly #listeners: ProcessListener[] = [];
+  readonly #pressure: NodePressure;
   readonly #scheduleExit: (worker: PodWorker, record: ContainerRecord, delayUs: number) => void;
   #nextId = 0;
 
   /** `scheduleExit` sees to it that `exit` is called for the record after the delay, unless its epoch has moved on. */
-  constructor(context: FleetContext, scheduleExit: (worker: PodWorker, record: ContainerRecord, delayUs: number) => void) {
+  constructor(
+    context: FleetContext,
+    pressure: NodePressure,
+    scheduleExit: (worker: PodWorker, record: ContainerRecord, delayUs: number) => void,
+  ) {
     this.#context = context;
+    this.#pressure = pressure;
     this.#scheduleExit = scheduleExit;
   }
 
@@ -69,6 +76,7 @@ export class Processes {
     record.exitCode = fate.exitCode;
     record.exitReason = fate.reason;
     record.exitUs = fate.exitUs;
+    this.#pressure.started(worker.node, process);
     if (Number.isFinite(fate.exitUs)) this.#scheduleExit(worker, record, fate.exitUs - nowUs);
   }
 
@@ -105,6 +113,7 @@ export class Processes {
     record.isStarted = false;
     record.isReady = false;
     record.epoch++;
+    this.#pressure.ended(worker.node, process);
     for (const listener of this.#listeners) listener.processEnded(process, why);
     observers.spanEnded({
       track: `pod/${worker.namespace}/${worker.name}`,

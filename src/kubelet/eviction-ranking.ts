@@ -1,0 +1,62 @@
+/**
+ * Which pod a node gives up when it runs short of memory or disk, and what is said about it.
+ *
+ * Models eviction/helpers.go. Victims are those that use more than they asked for, then those of the lowest priority, then
+ * those furthest over; critical and static pods are never given up.
+ */
+import { compareText } from '../base/compare.ts';
+import { isCritical } from './pod-admission.ts';
+import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import { Run } from './runtime/container-record.ts';
+
+export type Scarce = 'memory' | 'ephemeral-storage';
+
+/** The pods that may go, the first to go first. */
+export function rankForEviction(workers: Iterable<PodWorker>, scarce: Scarce, nowUs: number): PodWorker[] {
+  const ranked: { readonly worker: PodWorker; readonly isOver: boolean; readonly priority: number; readonly over: number }[] = [];
+  for (const worker of workers) {
+    if (worker.phase !== WorkerPhase.Syncing || !worker.isAdmitted || isCritical(worker.pod)) continue;
+    const over = usedBytes(worker, scarce, nowUs) - (scarce === 'memory' ? worker.memoryBytes : worker.ephemeralBytes);
+    ranked.push({ worker, isOver: over > 0, priority: worker.pod.spec.priority ?? 0, over });
+  }
+  ranked.sort(
+    (a, b) =>
+      Number(b.isOver) - Number(a.isOver) ||
+      a.priority - b.priority ||
+      b.over - a.over ||
+      compareText(a.worker.namespace, b.worker.namespace) ||
+      compareText(a.worker.name, b.worker.name),
+  );
+  return ranked.map(({ worker }) => worker);
+}
+
+export function usedBytes(worker: PodWorker, scarce: Scarce, nowUs: number): number {
+  let bytes = 0;
+  for (const record of worker.containers) {
+    if (scarce === 'memory') bytes += record.run === Run.Running ? record.process!.memoryBytes(nowUs) : 0;
+    else bytes += record.process?.behaviour.diskBytes ?? 0;
+  }
+  return bytes;
+}
+
+/** The end of an evicted pod, in the words of the eviction manager. */
+export function evictionVerdict(worker: PodWorker, scarce: Scarce, threshold: string, availableBytes: number, nowUs: number): Verdict {
+  let message = `The node was low on resource: ${scarce}. Threshold quantity: ${threshold}, available: ${kibibytesText(availableBytes)}. `;
+  for (const record of worker.containers) {
+    if (record.process === undefined) continue;
+    const used = scarce === 'memory' ? record.process.memoryBytes(nowUs) : record.process.behaviour.diskBytes;
+    const request = record.spec.resources?.requests?.[scarce] ?? 0;
+    message += `Container ${record.spec.name} was using ${kibibytesText(used)}, request is ${request}, has larger consumption of ${scarce}. `;
+  }
+  return { reason: 'Evicted', message, disruption: { reason: 'TerminationByKubelet', message } };
+}
+
+/** Bytes as the kubelet prints what it has measured: whole Ki, unless they are whole Mi or Gi. */
+export function kibibytesText(bytes: number): string {
+  let count = Math.max(0, Math.floor(bytes / 1024));
+  for (const suffix of ['Ki', 'Mi', 'Gi']) {
+    if (count === 0 || count % 1024 !== 0) return count === 0 ? '0' : `${count}${suffix}`;
+    count /= 1024;
+  }
+  return `${count}Ti`;
+}
