@@ -26,10 +26,12 @@ export class Heartbeats implements EventHandler {
   readonly #context: FleetContext;
   readonly #nodes: readonly NodeState[];
   readonly #handler: HandlerId;
+  readonly #registered: (node: NodeState) => void;
 
-  constructor(context: FleetContext, nodes: readonly NodeState[]) {
+  constructor(context: FleetContext, nodes: readonly NodeState[], registered: (node: NodeState) => void) {
     this.#context = context;
     this.#nodes = nodes;
+    this.#registered = registered;
     this.#handler = context.sim.register(this);
   }
 
@@ -39,6 +41,7 @@ export class Heartbeats implements EventHandler {
     const created = client.create('Node', newNode(node, conditionsOf(node, sim.nowUs, undefined)), node.author);
     node.node = withoutJoiningTaint(client, node, created);
     this.#renew(node);
+    this.#registered(node);
     // A report is as old on one node as on another only by chance.
     node.lastReportUs = sim.nowUs - jitter.below(node.config.nodeStatusReportFrequencySeconds * SECOND_US);
     sim.schedule(jitter.below(renewUs(node)), this.#handler, HeartbeatEvent.Beat, node.index, node.epoch);
@@ -49,6 +52,12 @@ export class Heartbeats implements EventHandler {
     const { sim, client, events } = this.#context;
     events.node(node, 'Normal', 'Starting', 'Starting kubelet.');
     sim.schedule(client.readUs() + client.writeUs(), this.#handler, HeartbeatEvent.Register, node.index, node.epoch);
+  }
+
+  /** Posts the node's status now, if it can be heard. */
+  announce(node: NodeState): void {
+    node.isStatusDirty = true;
+    if (node.isRunning && node.isConnected && this.#context.client.isUp) this.#postStatus(node);
   }
 
   on(event: number, nodeIndex: number, epoch: number): void {
@@ -75,6 +84,7 @@ export class Heartbeats implements EventHandler {
     }
     for (const [reason, condition] of HEALTHY) events.node(node, 'Normal', reason, `Node ${node.name} status is now: ${condition}`);
     this.#beat(node);
+    this.#registered(node);
     if (!node.isNetworkReady) sim.schedule(NETWORK_SETUP_US, this.#handler, HeartbeatEvent.NetworkReady, node.index, node.epoch);
   }
 

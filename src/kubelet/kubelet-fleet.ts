@@ -22,6 +22,7 @@ import type { FleetContext } from './fleet-context.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { ImageStore } from './image-store.ts';
 import { KubeletEvents } from './kubelet-events.ts';
+import { NodeShutdown } from './node-shutdown.ts';
 import type { NodeSpec } from './node-spec.ts';
 import { NodeState, parsePodIp } from './node-state.ts';
 import { PodSource } from './pod-source.ts';
@@ -54,6 +55,7 @@ export class KubeletFleet {
   readonly #imagePools = new Map<string, ImageStore>();
   readonly #workers: PodWorkers;
   readonly #heartbeats: Heartbeats;
+  readonly #shutdown: NodeShutdown;
   readonly #source: PodSource;
   readonly runtimeView: PodRuntimeView;
 
@@ -73,7 +75,14 @@ export class KubeletFleet {
       events: new KubeletEvents(sim, server, options.pump, options.recordEvents !== false),
     };
     this.#workers = new PodWorkers(this.#context, this.#nodes);
-    this.#heartbeats = new Heartbeats(this.#context, this.#nodes);
+    this.#heartbeats = new Heartbeats(this.#context, this.#nodes, (node) => {
+      if (node.spec.staticPods !== undefined) this.#workers.staticPods.start(node);
+    });
+    this.#shutdown = new NodeShutdown(this.#context, this.#nodes, {
+      announce: (node) => this.#heartbeats.announce(node),
+      terminate: (worker, graceSeconds, verdict) => this.#workers.terminate(worker, graceSeconds, verdict),
+      powerOff: (node) => this.crashNode(node.name),
+    });
     for (const spec of options.nodes) this.#newNode(spec);
     this.#source = new PodSource({
       sim,
@@ -111,6 +120,12 @@ export class KubeletFleet {
     node.isUp = false;
     node.epoch++;
     this.#workers.loseNode(node);
+  }
+
+  /** The machine is told to shut down: gracefully, if its kubelet is configured so. */
+  shutdownNode(name: string): void {
+    const node = this.#node(name);
+    if (node.isUp && !node.isShuttingDown) this.#shutdown.begin(node);
   }
 
   /** Power is back: after its boot the kubelet finds its pods in the API server and starts them again. */

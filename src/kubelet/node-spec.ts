@@ -5,6 +5,7 @@
  */
 import type { ResourceList, StringMap } from '../model/meta.ts';
 import type { Taint } from '../model/node.ts';
+import type { Pod } from '../model/pod.ts';
 
 export interface KubeletConfiguration {
   readonly maxPods: number;
@@ -68,5 +69,7 @@ export interface NodeSpec {
   readonly internalIp?: string;
   /** Names of registry images that are on its disk from the start. */
   readonly images?: readonly string[];
+  /** Pods of its manifest folder, by the name they have there. */
+  readonly staticPods?: readonly Pod[];
   readonly kubelet?: Partial<KubeletConfiguration>;
 }

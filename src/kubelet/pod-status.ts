@@ -103,19 +103,24 @@ function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly
   const disruption = worker.verdict?.disruption;
   const target =
     disruption === undefined ? undefined : condition(before, Type.Disruption, true, disruption.reason, disruption.message, generation, now);
+  const pending = worker.resize;
+  const resize = pending === undefined ? undefined : condition(before, Type.Resize, true, pending.reason, pending.message, generation, now);
   if (
     previous !== undefined &&
+    previous.length === 5 + (target === undefined ? 0 : 1) + (resize === undefined ? 0 : 1) &&
+    (resize === undefined || previous[previous.length - 1] === resize) &&
     previous[Type.Sandbox] === hasSandbox &&
     previous[Type.Initialized] === initialized &&
     previous[Type.Ready] === ready &&
     previous[Type.ContainersReady] === containersReady &&
     previous[Type.Scheduled] === scheduled &&
-    previous[Type.Disruption] === target
+    (target === undefined || previous[Type.Disruption] === target)
   ) {
     return previous;
   }
   const conditions = [hasSandbox, initialized, ready, containersReady, scheduled];
   if (target !== undefined) conditions.push(target);
+  if (resize !== undefined) conditions.push(resize);
   return conditions;
 }
 
@@ -237,9 +242,17 @@ function unmetReadinessGates(pod: Pod): string {
 }
 
 /** The conditions by their place in the status. */
-const Type = { Sandbox: 0, Initialized: 1, Ready: 2, ContainersReady: 3, Scheduled: 4, Disruption: 5 } as const;
+const Type = { Sandbox: 0, Initialized: 1, Ready: 2, ContainersReady: 3, Scheduled: 4, Disruption: 5, Resize: 6 } as const;
 type Type = (typeof Type)[keyof typeof Type];
-const TYPES = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'DisruptionTarget'] as const;
+const TYPES = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'DisruptionTarget',
+  'PodResizePending',
+] as const;
 
 /** The last condition made of each type, true and false: pods that change in one second mostly say the same. */
 const latest: (Condition | undefined)[] = new Array(TYPES.length * 2).fill(undefined);

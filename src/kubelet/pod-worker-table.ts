@@ -41,6 +41,14 @@ export class PodWorkerTable {
     worker.node.workers.delete(worker);
   }
 
+  /** The pod goes by another object of the API server from now on: a static pod with a new mirror. */
+  rename(worker: PodWorker, pod: Pod): void {
+    this.#byUid.delete(worker.uid);
+    worker.uid = pod.metadata.uid ?? '';
+    worker.pod = pod;
+    this.#byUid.set(worker.uid, worker);
+  }
+
   byUid(uid: string): PodWorker | undefined {
     return this.#byUid.get(uid);
   }

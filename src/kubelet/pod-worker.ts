@@ -10,6 +10,7 @@ import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
 import type { EventId } from '../sim/event-queue.ts';
 import type { BackOffEntry } from './back-off.ts';
 import type { NodeState } from './node-state.ts';
+import type { PendingResize } from './pod-resize.ts';
 import { ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
 /** The life of a pod on its node (PodWorkType), with its end. */
@@ -40,7 +41,8 @@ export class PodWorker implements PodRuntime {
   /** Never used twice: events carry it, so that those of an earlier pod in the same slot are known. */
   readonly serial: number;
   readonly node: NodeState;
-  readonly uid: string;
+  /** A static pod takes that of its mirror, which may be replaced. */
+  uid: string;
   /** The latest version that has reached the node. */
   pod: Pod;
   phase: WorkerPhase = WorkerPhase.Syncing;
@@ -54,7 +56,8 @@ export class PodWorker implements PodRuntime {
   memoryBytes = 0;
   ephemeralBytes = 0;
   isCounted = false;
-  isStatic = false;
+  /** A change of its resources that the node has not granted yet. */
+  resize: PendingResize | undefined = undefined;
   startTime = '';
 
   ip = '';
@@ -69,6 +72,8 @@ export class PodWorker implements PodRuntime {
   isDirty = false;
   /** Makes events for an abandoned pass stale. */
   taskEpoch = 0;
+  /** The relist that will wake it has been scheduled. */
+  isRelistPending = false;
   retryEvent: EventId | undefined = undefined;
 
   /** As last worked out, and as last written; the same object once written. */

@@ -17,6 +17,7 @@ import { ImagePuller } from './image-puller.ts';
 import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
 import { refusal, roomOf } from './pod-admission.ts';
+import { asksForResize, grantResize, pendingResize, specOf } from './pod-resize.ts';
 import { isOver, podStatus } from './pod-status.ts';
 import { PodSync, releaseAddress } from './pod-sync.ts';
 import { PodTermination } from './pod-termination.ts';
@@ -26,6 +27,7 @@ import type { ProbeKind, ProbeState } from './probe-state.ts';
 import { Prober } from './prober.ts';
 import { EXIT_KILLED, Processes } from './processes.ts';
 import { type ContainerRecord, Run } from './runtime/container-record.ts';
+import { isStaticPod, StaticPods } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
 
 /** What can happen to a pod on its node; the number of the container or probe stands above the four low bits. */
@@ -42,6 +44,7 @@ export class PodWorkers implements EventHandler {
   readonly table = new PodWorkerTable();
   readonly status: StatusManager;
   readonly processes: Processes;
+  readonly staticPods: StaticPods;
   readonly #puller: ImagePuller;
   readonly #sync: PodSync;
   readonly #termination: PodTermination;
@@ -50,6 +53,7 @@ export class PodWorkers implements EventHandler {
   constructor(context: FleetContext, nodes: readonly NodeState[]) {
     this.#context = context;
     this.#handler = context.sim.register(this);
+    this.staticPods = new StaticPods(context, this);
     this.status = new StatusManager(context.sim, context.client, nodes, (worker) => this.#remove(worker));
     const pressure = new NodePressure(context, nodes, {
       evict: (worker, graceSeconds, verdict) => this.terminate(worker, graceSeconds, verdict),
@@ -105,6 +109,7 @@ export class PodWorkers implements EventHandler {
   /** A newer version of the pod has arrived. */
   update(worker: PodWorker, pod: Pod): void {
     const isNewlyDeleting = pod.metadata.deletionTimestamp !== undefined;
+    if (isNewlyDeleting && isStaticPod(pod) && worker.phase === WorkerPhase.Syncing) return this.staticPods.replace(worker);
     const hasNewSpec = pod.metadata.generation !== worker.pod.metadata.generation;
     worker.pod = pod;
     if (worker.phase === WorkerPhase.Terminated || worker.phase === WorkerPhase.Gone) {
@@ -114,6 +119,7 @@ export class PodWorkers implements EventHandler {
     if (isNewlyDeleting) return this.terminate(worker, graceOf(pod));
     if (!hasNewSpec) return;
     for (const record of worker.containers) this.#respec(worker, record);
+    this.#resize(worker);
     this.wake(worker);
   }
 
@@ -235,6 +241,7 @@ export class PodWorkers implements EventHandler {
         return;
       }
       case PodEvent.Relist:
+        worker.isRelistPending = false;
         return this.wake(worker);
       case PodEvent.Signal: {
         const record = worker.containers[index]!;
@@ -338,7 +345,14 @@ export class PodWorkers implements EventHandler {
     const jittered = Math.round(waitUs * (1 + jitter.uniform() / 2));
     worker.retryEvent = this.#schedule(PodEvent.Retry, worker, 0, toNextTickUs(worker.node, sim.nowUs, jittered));
     // What was started before the failure is seen at the next relist.
-    if (acted) this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, sim.nowUs, 1));
+    if (acted) this.#relist(worker);
+  }
+
+  /** What has changed in the runtime is seen at the node's next relist. */
+  #relist(worker: PodWorker): void {
+    if (worker.isRelistPending) return;
+    worker.isRelistPending = true;
+    this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, this.#context.sim.nowUs, 1));
   }
 
   #abandonPass(worker: PodWorker): void {
@@ -355,7 +369,7 @@ export class PodWorkers implements EventHandler {
     this.processes.end(worker, record, why);
     if (!worker.node.isRunning) return;
     if (worker.phase === WorkerPhase.Syncing) {
-      this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, this.#context.sim.nowUs, 1));
+      this.#relist(worker);
     } else if (worker.phase === WorkerPhase.Terminating && this.#termination.ended(worker)) {
       this.#stopSandbox(worker);
     }
@@ -372,6 +386,7 @@ export class PodWorkers implements EventHandler {
     worker.hasSandbox = false;
     releaseAddress(worker);
     this.table.uncount(worker);
+    this.#retryResizes(worker.node);
     for (const record of worker.containers) record.seen = record.run;
     worker.phase = WorkerPhase.Terminated;
     this.#report(worker);
@@ -428,16 +443,34 @@ export class PodWorkers implements EventHandler {
     this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, { reason: 'DeadlineExceeded', message });
   }
 
-  /** The spec has changed in place: only the image of a container can, and its resources. */
+  /** The image of a container has changed in place: it is started again with the new one. */
   #respec(worker: PodWorker, record: ContainerRecord): void {
-    const { containers, initContainers = [] } = worker.pod.spec;
-    const spec = record.index < worker.initCount ? initContainers[record.index] : containers[record.index - worker.initCount];
-    if (spec === undefined) return;
-    if (record.run === Run.Running && spec.image !== record.spec.image) {
+    const spec = specOf(worker, worker.pod, record);
+    if (spec === undefined || spec.image === record.spec.image) return;
+    if (record.run === Run.Running) {
       record.killMessage = `Container ${spec.name} definition changed, will be restarted`;
       record.killGraceSeconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
     }
-    record.spec = spec;
+    record.spec = { ...record.spec, ...(spec.image === undefined ? {} : { image: spec.image }) };
+  }
+
+  /** Grants what the pod asks for now, if the node can; what it cannot grant is looked at again when room has come free. */
+  #resize(worker: PodWorker): void {
+    const { pod } = worker;
+    worker.resize = asksForResize(worker, pod) ? pendingResize(worker, pod) : undefined;
+    if (worker.resize !== undefined || !worker.isCounted) return;
+    grantResize(worker, pod);
+    this.table.uncount(worker);
+    this.table.count(worker, roomOf({ ...pod, status: {} }));
+  }
+
+  /** Room has come free on the node: resizes that were put off may be granted now. */
+  #retryResizes(node: NodeState): void {
+    for (const worker of node.workers) {
+      if (worker.resize?.reason !== 'Deferred') continue;
+      this.#resize(worker);
+      this.wake(worker);
+    }
   }
 
   /** A node that has booted finds its pods without sandboxes: all containers begin anew, init containers too. */

@@ -19,7 +19,14 @@ const StatusEvent = { Begin: 0, Commit: 1, Delete: 2 } as const;
 // status_manager.go: syncPeriod, after which what failed is tried again.
 const SYNC_PERIOD_US = 10 * SECOND_US;
 
-const KUBELET_CONDITIONS = new Set(['PodScheduled', 'Ready', 'Initialized', 'ContainersReady', 'PodReadyToStartContainers']);
+const KUBELET_CONDITIONS = new Set([
+  'PodScheduled',
+  'Ready',
+  'Initialized',
+  'ContainersReady',
+  'PodReadyToStartContainers',
+  'PodResizePending',
+]);
 
 export class StatusManager implements EventHandler {
   readonly #sim: Simulation;
@@ -39,7 +46,7 @@ export class StatusManager implements EventHandler {
 
   /** The pod's status is to be written, if it differs from what was written last, and the pod removed if it is finished. */
   changed(worker: PodWorker): void {
-    if (worker.isStatusQueued || worker.isStatic) return;
+    if (worker.isStatusQueued) return;
     if (worker.status === worker.written && !worker.isFinished) return;
     const { node } = worker;
     if (!node.isWritingStatus && node.statusQueue === undefined) return this.#write(node, worker);
