@@ -173,6 +173,13 @@ export function newLease(node: NodeState, nowUs: number): Lease {
   };
 }
 
+/** Hot: thirteen thousand a second in the largest clusters. Our own leases have these fields and no others. */
 export function renewedLease(lease: Lease, nowUs: number): Lease {
-  return { ...lease, spec: { ...lease.spec, renewTime: microTimeText(nowUs) } };
+  const { holderIdentity, leaseDurationSeconds } = lease.spec!;
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: lease.metadata,
+    spec: { holderIdentity: holderIdentity!, leaseDurationSeconds: leaseDurationSeconds!, renewTime: microTimeText(nowUs) },
+  };
 }

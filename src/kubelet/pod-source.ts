@@ -60,19 +60,16 @@ export class PodSource implements EventHandler {
   }
 
   #receive(event: WatchEvent<Pod>): void {
+    const { nodes, client, workers } = this.#options;
+    // Our own writes come back in the answer; only a removal that its finalizers have put off is news.
+    if (client.isWriting && event.type !== 'DELETED') return;
     const pod = event.object;
     const nodeName = pod.spec.nodeName;
     if (nodeName === undefined) return;
-    const { nodes, client, workers } = this.#options;
+    const uid = pod.metadata.uid ?? '';
+    if (client.isWriting && workers.table.byUid(uid)?.isFinished !== false) return;
     const node = nodes.get(nodeName);
     if (node === undefined) return;
-    const uid = pod.metadata.uid ?? '';
-    if (client.isWriting) {
-      // Only a removal by somebody else's finalizer is news; our own writes come back in the answer.
-      if (event.type !== 'DELETED') return;
-      const worker = workers.table.byUid(uid);
-      if (worker === undefined || worker.isFinished) return;
-    }
     this.#send(node, uid, event.type === 'DELETED' ? undefined : pod);
   }
 

@@ -81,6 +81,8 @@ export class PodWorker implements PodRuntime {
   isStatusQueued = false;
   isStatusInFlight = false;
   written: PodStatus | undefined = undefined;
+  /** The next write may find that the API server has it all already. */
+  isReconciling = false;
   /** To be removed from the API server once its last status is there. */
   isFinished = false;
 

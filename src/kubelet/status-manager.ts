@@ -59,6 +59,7 @@ export class StatusManager implements EventHandler {
   /** Compares with the API server again: after a cut, or when somebody else has written the status. */
   reconcile(worker: PodWorker): void {
     worker.written = undefined;
+    worker.isReconciling = true;
     this.changed(worker);
   }
 
@@ -141,12 +142,13 @@ export class StatusManager implements EventHandler {
     if (current.metadata.uid === worker.uid) {
       const merged = mergeStatus(current.status, status);
       // Only after a cut, or against another's write, can there be nothing to say.
-      if (worker.written !== undefined || !isEqual(merged, current.status)) {
+      if (!worker.isReconciling || !isEqual(merged, current.status)) {
         const written = this.#client.update('Pod', { ...current, status: merged }, worker.node.author, 'status');
         adopt(worker, written);
       }
     }
     worker.written = status;
+    worker.isReconciling = false;
   }
 
   #done(node: NodeState, worker: PodWorker, isLast: boolean): void {

@@ -29,8 +29,9 @@ export function timeText(timeUs: number): string {
 
 /** RFC 3339 with six decimals: what a Lease's renewTime holds. */
 export function microTimeText(timeUs: number): string {
-  const second = Math.floor(timeUs / SECOND_US);
-  return `${dateText(second)}.${String(timeUs - second * SECOND_US).padStart(6, '0')}Z`;
+  const micros = timeUs - Math.floor(timeUs / SECOND_US) * SECOND_US;
+  // Through the cache of whole seconds: thousands of leases are renewed in each.
+  return `${timeText(timeUs).slice(0, -1)}.${micros < 100_000 ? String(micros).padStart(6, '0') : micros}Z`;
 }
 
 /** Simulated microseconds of an RFC 3339 instant; NaN when it is none. */
