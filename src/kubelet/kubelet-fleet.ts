@@ -173,6 +173,7 @@ export class KubeletFleet {
   cutNode(name: string, fromNodes = true): void {
     const node = this.#node(name);
     node.isConnected = false;
+    node.cuts++;
     node.isReachable = !fromNodes;
     if (node.client !== undefined) node.client.isConnected = false;
   }
@@ -184,14 +185,29 @@ export class KubeletFleet {
     node.isReachable = true;
     const { sim, jitter } = this.#context;
     // The reflector's back-off has grown to its maximum (client-go reflector.go: 30 s).
-    const { epoch } = node;
+    const { cuts } = node;
     sim.after(jitter.below(REFLECTOR_BACK_OFF_MAX_US), () => {
-      node.isConnected = true;
-      if (node.client !== undefined) node.client.isConnected = true;
-      if (node.epoch !== epoch || !node.isRunning) return;
-      this.#source.catchUp(node);
-      for (const worker of node.workers) if (worker.status !== undefined) this.#workers.status.reconcile(worker);
+      if (node.cuts === cuts) this.#reconnect(node);
     });
+  }
+
+  /** The machine is taken away for good: a node the autoscaler has given back. Its name may be used again. */
+  removeNode(name: string): void {
+    const node = this.#node(name);
+    this.crashNode(name);
+    this.#workers.forget(node);
+    this.#byName.delete(name);
+  }
+
+  #reconnect(node: NodeState): void {
+    node.isConnected = true;
+    if (node.client !== undefined) node.client.isConnected = true;
+    if (!node.isRunning) return;
+    this.#source.catchUp(node);
+    const { startedOffline } = node;
+    node.startedOffline = undefined;
+    if (startedOffline !== undefined) return this.#workers.resumeNode(node, startedOffline === 'boot');
+    for (const worker of node.workers) if (worker.status !== undefined) this.#workers.status.reconcile(worker);
   }
 
   #startKubelet(node: NodeState, isBoot: boolean): void {
@@ -202,7 +218,10 @@ export class KubeletFleet {
     node.lease = undefined;
     if (isBoot) events.node(node, 'Warning', 'Rebooted', `Node ${node.name} has been rebooted`);
     this.#heartbeats.join(node);
-    if (!node.isConnected) return;
+    if (!node.isConnected) {
+      node.startedOffline = isBoot || node.startedOffline === 'boot' ? 'boot' : 'restart';
+      return;
+    }
     this.#source.catchUp(node);
     this.#workers.resumeNode(node, isBoot);
   }

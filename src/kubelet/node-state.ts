@@ -34,6 +34,10 @@ export class NodeState implements Link {
   isKubeletUp = true;
   /** Can reach the API server. */
   isConnected = true;
+  /** Counts the cuts: a mending that a new cut has overtaken is void. */
+  cuts = 0;
+  /** Its kubelet has started while it was cut off, after a boot or not, and has yet to hear of its pods. */
+  startedOffline: 'boot' | 'restart' | undefined = undefined;
   /** Can reach, and be reached by, the other nodes. */
   isReachable = true;
   /** The network of pods is set up. */

@@ -129,6 +129,12 @@ export class PodWorker implements PodRuntime {
     }
     return first;
   }
+
+  processes(): readonly ContainerProcess[] {
+    const running: ContainerProcess[] = [];
+    for (const record of this.containers) if (record.run === Run.Running) running.push(record.process!);
+    return running;
+  }
 }
 
 const NO_CONTAINERS: readonly Container[] = [];

@@ -188,6 +188,11 @@ export class PodWorkers implements EventHandler {
     }
   }
 
+  /** The node is gone for good, and with it all that was known of its pods there. */
+  forget(node: NodeState): void {
+    for (const worker of [...node.workers]) this.#remove(worker);
+  }
+
   /** The kubelet has ended; what it had in hand is lost, the containers run on. */
   loseKubelet(node: NodeState): void {
     this.#puller.reset(node);

@@ -25,6 +25,8 @@ export interface ContainerProcess {
   busyUs: number;
   /** The request queue of whoever serves requests; the kubelet does not look into it. */
   queue: unknown;
+  /** Memory in use at that instant. */
+  memoryBytes(atUs: number): number;
 }
 
 /** One pod's sandbox on its node. */
@@ -39,6 +41,8 @@ export interface PodRuntime {
   readonly isTerminating: boolean;
   /** The running process that owns the port, or, when no container declares it, the first running app container's. */
   processFor(port: number): ContainerProcess | undefined;
+  /** Every running process, init containers and sidecars too: what metrics are added up over. */
+  processes(): readonly ContainerProcess[];
 }
 
 export interface ProcessListener {
