@@ -72,13 +72,14 @@ export class PodSync {
       yield* this.#kill(worker, record);
       acted = true;
     }
-    if (initCount > 0 && !hasAppStarted(worker)) {
+    if (initCount > 0 && !worker.isInitialized) {
       const next = nextInit(worker);
       if (next === 'wait') return acted ? ACTED : IDLE;
       if (next !== 'done') {
         const failure = yield* this.#start.start(worker, next);
         return { acted: acted || failure === undefined, retryUs: failure };
       }
+      worker.isInitialized = true;
     }
     // Sidecars that have died come back whatever the app containers do.
     let retryUs: number | undefined;
@@ -140,13 +141,6 @@ const NETWORK_NOT_READY =
 function earlier(a: number | undefined, b: number): number {
   // 0 stands for the usual pause: an error that names no instant wins over one that does.
   return a === undefined ? b : Math.min(a, b);
-}
-
-function hasAppStarted(worker: PodWorker): boolean {
-  for (const record of worker.containers) {
-    if (record.role === ContainerRole.App && (record.run !== Run.None || record.last !== undefined)) return true;
-  }
-  return false;
 }
 
 /** The init container to start now; `wait` while one is under way or has failed for good, `done` when all are through. */

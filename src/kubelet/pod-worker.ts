@@ -64,6 +64,8 @@ export class PodWorker implements PodRuntime {
   hasSandbox = false;
   sandboxCount = 0;
   hasVolumes = false;
+  /** All init containers are through in this sandbox. */
+  isInitialized = false;
   /** When the probe workers were started: their tickers count from here. */
   probesBaseUs = 0;
 

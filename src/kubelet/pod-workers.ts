@@ -17,11 +17,12 @@ import { ImagePuller } from './image-puller.ts';
 import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
 import { refusal, roomOf } from './pod-admission.ts';
+import { beginAnew, loseMemory, loseSandbox } from './pod-outage.ts';
 import { asksForResize, grantResize, pendingResize, specOf } from './pod-resize.ts';
 import { isOver, podStatus } from './pod-status.ts';
 import { PodSync, releaseAddress } from './pod-sync.ts';
 import { PodTermination } from './pod-termination.ts';
-import { BLOCKED, newRecords, type PassResult, type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import { BLOCKED, type PassResult, type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { PodWorkerTable } from './pod-worker-table.ts';
 import type { ProbeKind, ProbeState } from './probe-state.ts';
 import { Prober } from './prober.ts';
@@ -174,17 +175,7 @@ export class PodWorkers implements EventHandler {
     this.status.reset(node);
     for (const worker of node.workers) {
       this.#abandonPass(worker);
-      for (const record of worker.containers) {
-        if (record.run !== Run.Running) continue;
-        // After the boot the runtime finds its containers ended, nobody knows how.
-        record.exitCode = 255;
-        record.exitReason = 'Unknown';
-        this.processes.end(worker, record, 'node-lost');
-      }
-      releaseAddress(worker);
-      worker.hasSandbox = false;
-      worker.hasVolumes = false;
-      worker.ip = '';
+      loseSandbox(worker, this.processes);
     }
   }
 
@@ -199,14 +190,7 @@ export class PodWorkers implements EventHandler {
     this.status.reset(node);
     for (const worker of node.workers) {
       this.#abandonPass(worker);
-      worker.imageBackOff = undefined;
-      for (const record of worker.containers) {
-        record.backOff = undefined;
-        for (const probe of record.probes ?? []) {
-          probe.isPending = false;
-          probe.epoch++;
-        }
-      }
+      loseMemory(worker);
     }
   }
 
@@ -217,8 +201,8 @@ export class PodWorkers implements EventHandler {
       else if (worker.phase === WorkerPhase.Terminating) {
         if (this.#termination.ended(worker)) this.#stopSandbox(worker);
       } else {
-        if (isBoot) this.#afterBoot(worker);
-        else for (const record of worker.containers) this.#prober.recheck(worker, record);
+        if (!isBoot) this.recheck(worker);
+        else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
         this.wake(worker);
       }
       // The kubelet cannot know what its last words were.
@@ -478,37 +462,13 @@ export class PodWorkers implements EventHandler {
     }
   }
 
-  /** A node that has booted finds its pods without sandboxes: all containers begin anew, init containers too. */
-  #afterBoot(worker: PodWorker): void {
-    const hadRun = worker.sandboxCount > 0;
-    if (hadRun) {
-      this.#context.events.pod(worker, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-    }
-    for (const record of worker.containers) {
-      record.backOff = undefined;
-      record.waiting = undefined;
-      record.seen = record.run;
-    }
-    if (hadRun && worker.initCount > 0) restartInits(worker);
-  }
-
   #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {
     return this.#context.sim.schedule(delayUs, this.#handler, kind | (index << 4), worker.slot, this.table.stamp(worker, epoch));
   }
 }
 
+const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.';
+
 function graceOf(pod: Pod): number {
   return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-}
-
-/** Init containers that have done their work do it once more in a new sandbox. */
-function restartInits(worker: PodWorker): void {
-  const fresh = newRecords(worker.pod);
-  worker.containers = worker.containers.map((record, i) => {
-    if (i >= worker.initCount || record.run !== Run.Exited || record.exitCode !== 0) return record;
-    const again = fresh[i]!;
-    again.restartCount = record.restartCount + 1;
-    again.epoch = record.epoch + 1;
-    return again;
-  });
 }

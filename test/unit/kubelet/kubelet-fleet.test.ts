@@ -189,6 +189,20 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
     expect(bench.events('a')).toContain('SandboxChanged: Pod sandbox changed, it will be killed and re-created.');
   });
 
+  test('Init containers run again in the new sandbox after a boot', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', {}, { initContainers: [{ name: 'one', image: 'nginx:1' }] }));
+    bench.run(20);
+    expect(bench.pod('a')?.status?.containerStatuses?.[0]?.ready).toBe(true);
+    bench.fleet.crashNode('n1');
+    bench.fleet.restartNode('n1');
+    bench.run(90);
+    const starts = bench.events('a').filter((event) => event.startsWith('SandboxChanged'));
+    expect(starts.length).toBe(1);
+    expect(bench.pod('a')?.status?.initContainerStatuses?.[0]).toMatchObject({ restartCount: 1, ready: true });
+    expect(bench.pod('a')?.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 1, ready: true });
+  });
+
   test('A node that is cut off hears of a deletion when the cut is mended', async () => {
     const bench = await startBench();
     create(bench, newPod('a'));

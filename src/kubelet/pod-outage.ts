@@ -1,0 +1,56 @@
+/**
+ * What an outage leaves of a pod on its node: nothing but its directories after a power loss, everything but the kubelet's
+ * memory after the kubelet's own end.
+ */
+import { releaseAddress } from './pod-sync.ts';
+import { newRecords, type PodWorker } from './pod-worker.ts';
+import type { Processes } from './processes.ts';
+import { Run } from './runtime/container-record.ts';
+
+/** Power loss: sandbox and processes are gone. */
+export function loseSandbox(worker: PodWorker, processes: Processes): void {
+  for (const record of worker.containers) {
+    if (record.run !== Run.Running) continue;
+    // After the boot the runtime finds its containers ended, nobody knows how.
+    record.exitCode = 255;
+    record.exitReason = 'Unknown';
+    processes.end(worker, record, 'node-lost');
+  }
+  releaseAddress(worker);
+  worker.hasSandbox = false;
+  worker.hasVolumes = false;
+  worker.isInitialized = false;
+  worker.ip = '';
+}
+
+/** The kubelet has ended: its back-offs and its probes' timers were in its memory only. */
+export function loseMemory(worker: PodWorker): void {
+  worker.imageBackOff = undefined;
+  for (const record of worker.containers) {
+    record.backOff = undefined;
+    for (const probe of record.probes ?? []) {
+      probe.isPending = false;
+      probe.epoch++;
+    }
+  }
+}
+
+/** A node that has booted begins its pods anew, init containers too. False when the pod had never run. */
+export function beginAnew(worker: PodWorker): boolean {
+  for (const record of worker.containers) {
+    record.backOff = undefined;
+    record.waiting = undefined;
+    record.seen = record.run;
+  }
+  if (worker.sandboxCount === 0) return false;
+  if (worker.initCount === 0) return true;
+  const fresh = newRecords(worker.pod);
+  worker.containers = worker.containers.map((record, i) => {
+    if (i >= worker.initCount || record.run !== Run.Exited || record.exitCode !== 0) return record;
+    const again = fresh[i]!;
+    again.restartCount = record.restartCount + 1;
+    again.epoch = record.epoch + 1;
+    return again;
+  });
+  return true;
+}
