@@ -95,7 +95,7 @@ export function canonical(value: unknown): string {
 
 function decide(profiles: ReadonlyMap<string, Profile>, pod: Pod): ExpectedDecision {
   const profile = profiles.get(pod.spec.schedulerName ?? '');
-  if (profile === undefined) return { ignored: true };
+  if (profile === undefined) return { ignored: true, feasible: [] };
   const info = new PodInfo(pod);
   const trace: DecisionTrace = {};
   const decision = schedulePod(profile, info, { next: 0 }, { percentageOfNodesToScore: 100, trace });

@@ -16,10 +16,14 @@ import { NodePorts } from './plugins/node-ports.ts';
 import { NodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts';
 import { NodeResourcesFit } from './plugins/node-resources-fit.ts';
 import { NodeUnschedulable } from './plugins/node-unschedulable.ts';
+import { NodeVolumeLimits } from './plugins/node-volume-limits.ts';
 import { PodTopologySpread } from './plugins/pod-topology-spread.ts';
 import { PrioritySort } from './plugins/priority-sort.ts';
 import { SchedulingGates } from './plugins/scheduling-gates.ts';
 import { TaintToleration } from './plugins/taint-toleration.ts';
+import { VolumeBinding } from './plugins/volume-binding.ts';
+import { VolumeRestrictions } from './plugins/volume-restrictions.ts';
+import { VolumeZone } from './plugins/volume-zone.ts';
 import type { PluginArgs } from './profile-spec.ts';
 
 export type PluginFactory = (handle: PluginHandle, args: PluginArgs) => Plugin;
@@ -33,6 +37,10 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map<string, Plugi
   ['NodeAffinity', (_, args) => new NodeAffinity(args.NodeAffinity)],
   ['NodePorts', () => new NodePorts()],
   ['NodeResourcesFit', (_, args) => new NodeResourcesFit(args.NodeResourcesFit)],
+  ['VolumeRestrictions', (handle) => new VolumeRestrictions(handle)],
+  ['NodeVolumeLimits', (handle) => new NodeVolumeLimits(handle)],
+  ['VolumeBinding', (handle) => new VolumeBinding(handle)],
+  ['VolumeZone', (handle) => new VolumeZone(handle)],
   ['PodTopologySpread', (handle, args) => new PodTopologySpread(handle, args.PodTopologySpread)],
   ['InterPodAffinity', (handle, args) => new InterPodAffinity(handle, args.InterPodAffinity)],
   ['DynamicResources', () => new DynamicResources()],
