@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { readSchedulerConfiguration } from '../scheduler/configuration.ts';
 import { linesOf, type RecordingFile } from './recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
+import { type ExpectedPreemption, replayPreemption } from './replay-preemption.ts';
 import { type ExpectedSearch, replaySearch } from './replay-search.ts';
 
 export interface ReplayReport {
@@ -26,8 +27,11 @@ const readProfiles = (config: unknown) => {
   return { ...read, profiles: read.profiles.map((spec) => ({ ...spec, points: { ...spec.points, preEnqueue: [], postFilter: [] } })) };
 };
 
+const readAll = (config: unknown) => readSchedulerConfiguration(config, 'config');
+
 const REPLAYS: { readonly [file: string]: Replay } = {
   decisions: (line) => replayDecisions(line as RecordedWorld<ExpectedDecision>, readProfiles),
+  preemption: (line) => replayPreemption(line as RecordedWorld<ExpectedPreemption>, readAll),
   search: (line) => replaySearch(line as RecordedWorld<ExpectedSearch>, readProfiles),
 };
 

@@ -63,7 +63,8 @@ export class ReplayWorld {
       snapshot: this.snapshot,
       listers: this.#listers(),
       nominated: { onNode: (name) => this.nominated.get(name) ?? [], nodeNames: () => this.nominated.keys() },
-      nowUs: () => 0,
+      // The recorder ran later than any start time in the recordings.
+      nowUs: () => Number.MAX_SAFE_INTEGER,
     };
     for (const manifest of manifests) this.#put(stored(manifest));
     this.cache.updateSnapshot(this.snapshot);

@@ -6,6 +6,7 @@
 import type { Plugin } from './framework.ts';
 import type { PluginHandle } from './handle.ts';
 import { DefaultBinder } from './plugins/default-binder.ts';
+import { DefaultPreemption } from './plugins/default-preemption.ts';
 import { DynamicResources } from './plugins/dynamic-resources.ts';
 import { ImageLocality } from './plugins/image-locality.ts';
 import { InterPodAffinity } from './plugins/inter-pod-affinity.ts';
@@ -46,6 +47,7 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map<string, Plugi
   ['DynamicResources', () => new DynamicResources()],
   ['NodeResourcesBalancedAllocation', (_, args) => new NodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation)],
   ['ImageLocality', (handle) => new ImageLocality(handle)],
+  ['DefaultPreemption', (handle, args) => new DefaultPreemption(handle, args.DefaultPreemption)],
   ['DefaultBinder', () => new DefaultBinder()],
   ['NodeDeclaredFeatures', () => new NodeDeclaredFeatures()],
 ]);

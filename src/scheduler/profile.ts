@@ -11,9 +11,11 @@ import {
   errorStatus,
   type FilterPlugin,
   isRejected,
+  type NodeStatuses,
   type PermitPlugin,
   type Plugin,
   type PostBindPlugin,
+  type PostFilterOutcome,
   type PostFilterPlugin,
   type PreBindPlugin,
   type PreEnqueuePlugin,
@@ -28,7 +30,9 @@ import {
 import type { PluginHandle } from './handle.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
+import { DefaultPreemption } from './plugins/default-preemption.ts';
 import type { PodInfo } from './pod-info.ts';
+import { DEFAULT_PREEMPTION } from './preemption/victims.ts';
 import type { ProfileSpec } from './profile-spec.ts';
 
 export interface PreFilterOutcome {
@@ -44,6 +48,13 @@ export interface PluginScores {
   readonly weight: number;
   readonly raw: Float64Array;
   readonly normalized: Float64Array;
+}
+
+export interface PostFilterRun {
+  readonly result: 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Error' | 'none';
+  /** What is appended to the FitError. */
+  readonly message: string;
+  readonly outcome: PostFilterOutcome | undefined;
 }
 
 export interface WeightedScorer {
@@ -101,6 +112,8 @@ export class Profile {
     this.bind = at(points.bind, 'bind');
     this.postBind = at(points.postBind, 'postBind');
     this.plugins = plugins;
+    const preemption = plugins.get(DEFAULT_PREEMPTION);
+    if (preemption instanceof DefaultPreemption) preemption.profile = this;
   }
 
   runPreFilter(state: CycleState, pod: PodInfo): PreFilterOutcome {
@@ -163,6 +176,23 @@ export class Profile {
       if (status !== undefined) return status;
     }
     return this.runFilters(state, pod, node);
+  }
+
+  /** Until one succeeds, or fails for good. The reasons of those passed over are joined. */
+  runPostFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterRun {
+    const reasons: string[] = [];
+    let outcome: PostFilterOutcome | undefined;
+    for (const plugin of this.postFilter) {
+      const one = plugin.postFilter(state, pod, statuses);
+      const { status } = one;
+      if (status === undefined) return { result: 'Success', message: '', outcome: one };
+      if (status.code === 'UnschedulableAndUnresolvable' || status.code === 'Error') {
+        return { result: status.code, message: status.reasons.join(', '), outcome: one };
+      }
+      if (one.nomination !== 'keep' || outcome === undefined) outcome = one;
+      reasons.push(...status.reasons);
+    }
+    return { result: outcome === undefined ? 'none' : 'Unschedulable', message: reasons.join(', '), outcome };
   }
 
   runAddPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Status | undefined {

@@ -5,8 +5,8 @@
  */
 import { SECOND_US } from '../base/units.ts';
 import type { Pod } from '../model/pod.ts';
-import type { HeapMember } from './queue-heap.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { HeapMember } from './queue-heap.ts';
 
 export type QueuePlace = 'active' | 'backoff' | 'errorBackoff' | 'unschedulable' | 'inFlight';
 

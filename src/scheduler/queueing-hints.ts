@@ -5,8 +5,8 @@
  * built-in plugins' registrations stand in hints/, a scenario's own plugins bring theirs, or wait for any event at all.
  */
 import { Action, type ClusterEvent, type EventRegistration, type QueueingHint } from './events.ts';
-import { placementHints } from './hints/placement-hints.ts';
 import { peerHints } from './hints/peer-hints.ts';
+import { placementHints } from './hints/placement-hints.ts';
 import { volumeHints } from './hints/volume-hints.ts';
 import type { Profile } from './profile.ts';
 

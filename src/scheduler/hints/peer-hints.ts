@@ -9,8 +9,8 @@ import type { Pod } from '../../model/pod.ts';
 import { type OwnTerm, ownTerm } from '../affinity-matching.ts';
 import { Action, type EventRegistration } from '../events.ts';
 import { isSame } from '../object-events.ts';
-import { PodInfo } from '../pod-info.ts';
 import { selectedByAll } from '../plugins/inter-pod-affinity.ts';
+import { PodInfo } from '../pod-info.ts';
 import type { Profile } from '../profile.ts';
 import { type SpreadConstraint, selectsPod, spreadConstraintsOf } from '../spread-constraints.ts';
 import { isPlacedOrNominated, isSamePod, on } from './placement-hints.ts';
@@ -87,6 +87,7 @@ function opensDomain({ peer }: PodInfo, before: Node | undefined, now: Node): bo
     return peer.requiredAntiAffinity.length > 0 || peer.requiredAffinity.some(({ topologyKey }) => value(now, topologyKey) !== undefined);
   }
   const isNew = ({ topologyKey: key }: { topologyKey: string }) => value(now, key) !== undefined && value(now, key) !== value(before, key);
-  const isLost = ({ topologyKey: key }: { topologyKey: string }) => value(before, key) !== undefined && value(now, key) !== value(before, key);
+  const isLost = ({ topologyKey: key }: { topologyKey: string }) =>
+    value(before, key) !== undefined && value(now, key) !== value(before, key);
   return peer.requiredAffinity.some(isNew) || peer.requiredAntiAffinity.some(isLost);
 }

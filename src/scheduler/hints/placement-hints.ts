@@ -13,11 +13,11 @@ import { isTolerated } from '../../model/toleration.ts';
 import { Action, type EventRegistration, type EventResource, type Hint, type QueueingHint } from '../events.ts';
 import { NodeInfo } from '../node-info.ts';
 import { isSame } from '../object-events.ts';
-import { PodInfo } from '../pod-info.ts';
 import type { NodeAffinity } from '../plugins/node-affinity.ts';
 import { inferredFeatures } from '../plugins/node-declared-features.ts';
 import { shortagesOn } from '../plugins/node-resources-fit.ts';
 import { hasUntoleratedTaint } from '../plugins/taint-toleration.ts';
+import { PodInfo } from '../pod-info.ts';
 import type { Profile } from '../profile.ts';
 
 /** Registers `hint` for what happens to one kind of object. */
@@ -48,7 +48,11 @@ export function placementHints(name: string, profile: Profile): readonly EventRe
     case 'NodeUnschedulable':
       return [
         on<Node>('Node', Action.Add | Action.UpdateNodeTaint, (_, before, node) => becameOpen(before, node)),
-        on<Pod>('Pod', Action.UpdatePodToleration, (pod, _, other) => isSamePod(other, pod) && isTolerated(other?.spec.tolerations, CORDON)),
+        on<Pod>(
+          'Pod',
+          Action.UpdatePodToleration,
+          (pod, _, other) => isSamePod(other, pod) && isTolerated(other?.spec.tolerations, CORDON),
+        ),
       ];
     case 'NodeName':
       return [on('Node', Action.Add)];
@@ -76,7 +80,9 @@ export function placementHints(name: string, profile: Profile): readonly EventRe
           return before === undefined || !isSame(before.status?.declaredFeatures ?? [], node?.status?.declaredFeatures ?? []);
         }),
         on<Pod>('Pod', Action.Update, (pod, before, other) => {
-          return before !== undefined && isSamePod(other, pod) && !isSame(inferredFeatures({ pod: before }), inferredFeatures({ pod: other! }));
+          return (
+            before !== undefined && isSamePod(other, pod) && !isSame(inferredFeatures({ pod: before }), inferredFeatures({ pod: other! }))
+          );
         }),
       ];
     case 'DynamicResources':
