@@ -22,7 +22,8 @@ export function conflictsWith(volume: Volume, other: Volume): boolean {
   if (ebs !== undefined && ebs.volumeID === other.awsElasticBlockStore?.volumeID) return true;
   if (iscsi !== undefined && iscsi.iqn === other.iscsi?.iqn) return !(iscsi.readOnly && other.iscsi.readOnly);
   if (rbd === undefined || other.rbd === undefined) return false;
-  const isSame = rbd.image === other.rbd.image && poolOf(rbd) === poolOf(other.rbd) && rbd.monitors.some((one) => other.rbd!.monitors.includes(one));
+  const isSame =
+    rbd.image === other.rbd.image && poolOf(rbd) === poolOf(other.rbd) && rbd.monitors.some((one) => other.rbd!.monitors.includes(one));
   return isSame && !(rbd.readOnly && other.rbd.readOnly);
 }
 

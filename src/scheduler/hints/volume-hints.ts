@@ -15,9 +15,9 @@ import type {
 } from '../../model/storage.ts';
 import { Action, type EventRegistration } from '../events.ts';
 import { isSame } from '../object-events.ts';
-import { isPlacedOrNominated, on } from './placement-hints.ts';
 import type { Profile } from '../profile.ts';
 import { claimNamesOf, conflictsWith } from '../volume-claims.ts';
+import { isPlacedOrNominated, on } from './placement-hints.ts';
 
 const ADD_OR_UPDATE = Action.Add | Action.Update;
 const NODE_PLACE = Action.Add | Action.UpdateNodeLabel;

@@ -30,11 +30,12 @@ const GATED = unresolvable(DEFAULT_PREEMPTION, 'waiting for the preemption for t
 const NOT_HELPFUL = unresolvable('', 'Preemption is not helpful for scheduling');
 
 /** What was found, for whoever carries it out or wants to know. */
-export interface PreemptionOutcome extends PostFilterOutcome {
+export interface PreemptionPlan {
   readonly chosen: Candidate | undefined;
+  /** The chosen one and all that are as good. */
+  readonly best: readonly Candidate[];
   readonly candidates: readonly Candidate[];
-  /** The nodes tried in vain, and why. */
-  readonly failures: ReadonlyMap<string, Status>;
+  readonly rejected: ReadonlyMap<string, Status>;
 }
 
 /** Whether the deletions for a pod are still under way (preemption/executor.ts). */
@@ -51,6 +52,8 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
   gate: PreemptionGate | undefined;
   /** Draws where the search for candidates begins: below its argument. */
   drawOffset: (count: number) => number = () => 0;
+  /** Of the last call of postFilter. */
+  plan: PreemptionPlan | undefined;
 
   constructor(handle: PluginHandle, args: PluginArgs['DefaultPreemption']) {
     this.#handle = handle;
@@ -61,22 +64,23 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
     return this.gate?.isPreempting(pod.metadata.uid ?? '') === true ? GATED : undefined;
   }
 
-  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterOutcome | PreemptionOutcome {
+  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterOutcome {
+    this.plan = undefined;
     const refused = this.#refusal(pod, statuses);
     if (refused !== undefined) return { status: refused, nomination: 'keep' };
 
-    const { candidates, failures } = this.findCandidates(state, pod, statuses);
-    const chosen = leastHarmful(candidates, this.#handle.nowUs())[0];
-    if (chosen !== undefined) {
-      return { status: undefined, nomination: 'set', nominatedNode: chosen.node.name, chosen, candidates, failures };
-    }
-    const failed = [...failures.values()].find((status) => status.code === 'Error');
+    const { candidates, rejected } = this.findCandidates(state, pod, statuses);
+    const best = leastHarmful(candidates, this.#handle.nowUs());
+    this.plan = { chosen: best[0], best, candidates, rejected };
+    if (best.length > 0) return { status: undefined, nomination: 'set', nominatedNode: best[0]!.nodeName };
+
+    const failed = [...rejected.values()].find((status) => status.code === 'Error');
     if (failed !== undefined) return { status: errorStatus(DEFAULT_PREEMPTION, failed.reasons.join(', ')), nomination: 'keep' };
     const diagnosis = new Diagnosis();
     diagnosis.absent = NOT_HELPFUL;
-    for (const [name, status] of failures) diagnosis.explicit.set(name, status);
+    for (const [name, status] of rejected) diagnosis.explicit.set(name, status);
     const message = `preemption: ${fitMessage(this.#handle.snapshot.nodes.length, diagnosis)}`;
-    return { status: unschedulable(DEFAULT_PREEMPTION, message), nomination: 'clear', chosen, candidates, failures };
+    return { status: unschedulable(DEFAULT_PREEMPTION, message), nomination: 'clear' };
   }
 
   #refusal(pod: PodInfo, statuses: NodeStatuses): Status | undefined {
@@ -93,7 +97,7 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
     state: CycleState,
     pod: PodInfo,
     statuses: NodeStatuses,
-  ): { readonly candidates: readonly Candidate[]; readonly failures: ReadonlyMap<string, Status> } {
+  ): { readonly candidates: readonly Candidate[]; readonly rejected: ReadonlyMap<string, Status> } {
     const potential = this.#handle.snapshot.nodes.filter((node) => statuses.get(node.name).code === 'Unschedulable');
     const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = this.#args;
     const count = potential.length;
@@ -102,19 +106,19 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
     const budgets = [...this.#handle.listers.podDisruptionBudgets.values()];
     const harmless: Candidate[] = [];
     const violating: Candidate[] = [];
-    const failures = new Map<string, Status>();
+    const rejected = new Map<string, Status>();
     for (let i = 0; i < count; i++) {
       const node = potential[(offset + i) % count]!;
       const result = dryRun(this.profile!, state, pod, node, budgets, this.#handle.nowUs());
       if ('code' in result) {
-        failures.set(node.name, result);
+        rejected.set(node.name, result);
         continue;
       }
-      const list = result.violations === 0 ? harmless : violating;
+      const list = result.pdbViolations === 0 ? harmless : violating;
       if (list.length < wanted) list.push(result);
       if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
     }
-    return { candidates: [...harmless, ...violating], failures };
+    return { candidates: [...harmless, ...violating], rejected };
   }
 }
 

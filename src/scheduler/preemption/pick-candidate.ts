@@ -10,7 +10,7 @@ const PRIORITY_OFFSET = 2 ** 31;
 /** All that no criterion tells apart from the best, in the order given. */
 export function leastHarmful(candidates: readonly Candidate[], nowUs: number): readonly Candidate[] {
   const criteria: ((candidate: Candidate) => number)[] = [
-    (candidate) => candidate.violations,
+    (candidate) => candidate.pdbViolations,
     ({ victims }) => victims[0]!.priority,
     ({ victims }) => victims.reduce((sum, victim) => sum + victim.priority + PRIORITY_OFFSET, 0),
     ({ victims }) => victims.length,

@@ -4,9 +4,10 @@
  * Models SelectVictimsOnNode of plugins/defaultpreemption/default_preemption.go: take all lesser pods away, then put back, the most
  * important first, whoever leaves room enough; pods that a PodDisruptionBudget protects are put back before the others.
  */
+
+import type { PodDisruptionBudget } from '../../model/policy.ts';
 import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
 import { timeUsOf } from '../../model/time.ts';
-import type { PodDisruptionBudget } from '../../model/policy.ts';
 import { type CycleState, errorStatus, type Status, unresolvable } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
@@ -15,11 +16,10 @@ import type { Profile } from '../profile.ts';
 export const DEFAULT_PREEMPTION = 'DefaultPreemption';
 
 export interface Candidate {
-  readonly node: NodeInfo;
+  readonly nodeName: string;
   /** The most important first. */
   readonly victims: readonly PodInfo[];
-  /** How many of them a PodDisruptionBudget protects. */
-  readonly violations: number;
+  readonly pdbViolations: number;
 }
 
 // The recordings give this status no plugin.
@@ -49,16 +49,16 @@ export function dryRun(
   potential.sort(byImportance);
   const { violating, others } = splitByBudgets(potential, budgets);
   const victims: PodInfo[] = [];
-  let violations = 0;
+  let pdbViolations = 0;
   for (const victim of violating) {
     if (isReprieved(world, victim)) continue;
     victims.push(victim);
-    violations++;
+    pdbViolations++;
   }
   for (const victim of others) if (!isReprieved(world, victim)) victims.push(victim);
   if (violating.length > 0 && others.length > 0) victims.sort(byImportance);
   if (victims.length === 0) return errorStatus('', `expected at least one victim pod on node "${node.name}"`);
-  return { node, victims, violations };
+  return { nodeName: node.name, victims, pdbViolations };
 }
 
 /** A pod that has not started counts as started now. */
