@@ -54,7 +54,8 @@ function parse(text: string): number {
   const days = daysFromCivil(Number(year), Number(month), Number(day)) - EPOCH_DAYS;
   const offset = (Number(offsetHour ?? 0) * 3600 + Number(offsetMinute ?? 0) * 60) * (sign === '-' ? -1 : 1);
   const seconds = days * DAY_SECONDS + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset;
-  return seconds * SECOND_US + Math.floor(Number(`0.${fraction ?? 0}`) * SECOND_US);
+  // Digits, not a fraction times a million: 0.064977 * 1e6 is a hair below 64977, and cutting would lose a microsecond.
+  return seconds * SECOND_US + Number((fraction ?? '').slice(0, 6).padEnd(6, '0'));
 }
 
 function dateText(second: number): string {

@@ -11,6 +11,8 @@ test('timeText counts from the first second of 2026 and cuts fractions off', () 
 test('timeUsOf reads offsets and fractions', () => {
   expect(timeUsOf('2026-01-01T01:00:00+01:00')).toBe(0);
   expect(timeUsOf('2026-01-01T00:00:01.250000Z')).toBe(1_250_000);
+  expect(timeUsOf('2026-01-01T00:00:00.064977Z')).toBe(64_977);
+  expect(timeUsOf('2026-01-01T00:00:00.5Z')).toBe(500_000);
   expect(timeUsOf('yesterday')).toBeNaN();
 });
 
