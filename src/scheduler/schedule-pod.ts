@@ -5,6 +5,7 @@
  * every node looked at. The fast path (fast/) must decide the same; the tests hold one to the other.
  */
 import { Diagnosis } from './diagnosis.ts';
+import type { TemplateColumns } from './fast/template-columns.ts';
 import { feasibleNodesToFind, findFeasibleNodes } from './find-nodes.ts';
 import { CycleState, type Status, unresolvable } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -61,11 +62,15 @@ export interface ScheduleOptions {
   /** The scheduler's percentageOfNodesToScore, where the profile has none of its own. */
   readonly percentageOfNodesToScore: number;
   readonly trace?: DecisionTrace;
+  /** The profile's fast path; absent, or under a trace, every decision goes the obvious way. */
+  readonly fast?: TemplateColumns;
 }
 
 export function schedulePod(profile: Profile, pod: PodInfo, position: SearchPosition, options: ScheduleOptions): Decision {
   const { snapshot } = profile.handle;
-  const { trace } = options;
+  const { trace, fast } = options;
+  const quick = trace === undefined ? fast?.decide(pod, position, options.percentageOfNodesToScore) : undefined;
+  if (quick !== undefined) return quick;
   if (snapshot.nodes.length === 0) return { kind: 'failed', message: NO_NODES, evaluated: 0 };
   const state = new CycleState();
   const diagnosis = new Diagnosis();
