@@ -156,8 +156,10 @@ export class Cache {
       }
       updateMembership(snapshot, info);
     }
+    const changed = this.#changed;
     this.#changed = new Set();
     if (isListStale || snapshot.byName.size > this.#tree.size) this.#dealRows(snapshot);
+    for (const info of changed) if (info.row !== -1) snapshot.generations[info.row] = info.generation;
   }
 
   #dealRows(snapshot: Snapshot): void {
@@ -171,6 +173,7 @@ export class Cache {
     snapshot.nodes.forEach((info, row) => {
       info.row = row;
     });
+    snapshot.generations = Float64Array.from(snapshot.nodes, (info) => info.generation);
     snapshot.listVersion++;
   }
 

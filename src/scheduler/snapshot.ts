@@ -10,6 +10,8 @@ import type { NodeInfo } from './node-info.ts';
 export class Snapshot {
   /** All nodes, zone by zone in turn (node-tree.ts). Rows are positions in this list. */
   nodes: readonly NodeInfo[] = [];
+  /** The generation of the node in each row, side by side for whoever walks over many. */
+  generations = new Float64Array(0);
   readonly byName = new Map<string, NodeInfo>();
   /** Nodes with a pod that has any inter-pod (anti-)affinity, and those with one of required anti-affinity; unordered. */
   readonly affinityNodes = new Set<NodeInfo>();

@@ -58,6 +58,8 @@ interface Columns {
   readonly direct: Float64Array;
   /** One column for each scorer whose scores are normalized over the nodes found. */
   readonly raw: readonly Float64Array[];
+  /** Whether a raw column was ever other than 0. Where it was not, every node gets the same, and nothing is decided by it. */
+  readonly isTelling: Uint8Array;
   readonly directScorers: readonly WeightedScorer[];
   readonly normalizedScorers: readonly WeightedScorer[];
 }
@@ -95,13 +97,14 @@ export class TemplateColumns {
     const wanted = feasibleNodesToFind(nodes.length, this.#profile.spec.percentageOfNodesToScore ?? percentageOfNodesToScore);
     if (this.#found.length < nodes.length) this.#found = new Uint32Array(nodes.length);
     const found = this.#found;
+    const { generations: current } = snapshot;
+    const { generations: known, isFeasible } = columns;
     let foundCount = 0;
     let seen = 0;
     let row = position.next % nodes.length;
     for (; seen < nodes.length; seen++) {
-      const node = nodes[row]!;
-      if (columns.generations[row] !== node.generation) this.#refresh(columns, pod, node, row);
-      if (columns.isFeasible[row] === 1) {
+      if (known[row] !== current[row]) this.#refresh(columns, pod, nodes[row]!, row);
+      if (isFeasible[row] === 1) {
         if (foundCount === wanted) break;
         found[foundCount++] = row;
       }
@@ -147,6 +150,7 @@ export class TemplateColumns {
       isFeasible: new Uint8Array(nodeCount),
       direct: new Float64Array(nodeCount),
       raw: normalizedScorers.map(() => new Float64Array(nodeCount)),
+      isTelling: new Uint8Array(normalizedScorers.length),
       directScorers: scorers.filter(({ plugin }) => plugin.normalize === undefined),
       normalizedScorers,
     };
@@ -166,7 +170,9 @@ export class TemplateColumns {
     for (const { plugin, weight } of columns.directScorers) sum += plugin.score(this.#state, pod, node) * weight;
     columns.direct[row] = sum;
     columns.normalizedScorers.forEach(({ plugin }, i) => {
-      columns.raw[i]![row] = plugin.score(this.#state, pod, node);
+      const score = plugin.score(this.#state, pod, node);
+      columns.raw[i]![row] = score;
+      if (score !== 0) columns.isTelling[i] = 1;
     });
   }
 
@@ -175,6 +181,7 @@ export class TemplateColumns {
     const totals = new Float64Array(count);
     for (let i = 0; i < count; i++) totals[i] = columns.direct[found[i]!]!;
     for (let s = 0; s < columns.raw.length; s++) {
+      if (columns.isTelling[s] === 0) continue;
       const raw = columns.raw[s]!;
       const { plugin, weight } = columns.normalizedScorers[s]!;
       const scores = new Float64Array(count);
