@@ -1,0 +1,115 @@
+/**
+ * How the endpoints of one port tuple are spread over slices: with as few changed slices as possible, never rebalanced.
+ *
+ * Models staging/src/k8s.io/endpointslice/reconciler.go (reconcileByPortMapping).
+ */
+import type { Endpoint, EndpointSlice } from '../../model/service.ts';
+
+export interface SliceChanges {
+  /** Endpoints of slices still to be made. */
+  readonly creates: readonly (readonly Endpoint[])[];
+  readonly updates: readonly { readonly slice: EndpointSlice; readonly endpoints: readonly Endpoint[] }[];
+  readonly deletes: readonly EndpointSlice[];
+}
+
+interface Filling {
+  readonly slice: EndpointSlice;
+  endpoints: readonly Endpoint[];
+  isChanged: boolean;
+}
+
+/** `desired` is emptied of what is already there. `isStale` says of a slice that its labels or owner need a write anyway. */
+export function packSlices(
+  existing: readonly EndpointSlice[],
+  desired: Map<string, Endpoint>,
+  perSlice: number,
+  isStale: (slice: EndpointSlice) => boolean,
+): SliceChanges {
+  const fillings = existing.map((slice) => keepWanted(slice, desired, isStale));
+  let left = [...desired.values()];
+  const take = (filling: Filling) => {
+    const free = Math.max(0, perSlice - filling.endpoints.length);
+    if (free === 0 || left.length === 0) return;
+    filling.endpoints = [...filling.endpoints, ...left.slice(0, free)];
+    filling.isChanged = true;
+    left = left.slice(free);
+  };
+
+  // Slices that are written anyway, the fullest first.
+  const changed = fillings.filter((one) => one.isChanged && one.endpoints.length > 0);
+  for (const filling of changed.sort((a, b) => b.endpoints.length - a.endpoints.length)) take(filling);
+
+  const creates: (readonly Endpoint[])[] = [];
+  while (left.length > 0) {
+    // One more write is due in any case: rather to a slice that has room for all than to a new one.
+    const home = left.length < perSlice ? fullestWithRoom(fillings, left.length, perSlice) : undefined;
+    if (home !== undefined) {
+      take(home);
+      continue;
+    }
+    creates.push(left.slice(0, perSlice));
+    left = left.slice(perSlice);
+  }
+  return settle(fillings, creates);
+}
+
+function keepWanted(slice: EndpointSlice, desired: Map<string, Endpoint>, isStale: (slice: EndpointSlice) => boolean): Filling {
+  const kept: Endpoint[] = [];
+  let isChanged = isStale(slice);
+  for (const endpoint of slice.endpoints) {
+    const id = endpointId(endpoint);
+    const wanted = desired.get(id);
+    if (wanted === undefined) {
+      isChanged = true;
+      continue;
+    }
+    desired.delete(id);
+    const isSame = isSameEndpoint(endpoint, wanted);
+    if (!isSame) isChanged = true;
+    kept.push(isSame ? endpoint : wanted);
+  }
+  return { slice, endpoints: kept, isChanged };
+}
+
+function fullestWithRoom(fillings: readonly Filling[], count: number, perSlice: number): Filling | undefined {
+  let best: Filling | undefined;
+  for (const one of fillings) {
+    if (one.isChanged || one.endpoints.length + count > perSlice) continue;
+    if (best === undefined || one.endpoints.length > best.endpoints.length) best = one;
+  }
+  return best;
+}
+
+/** A slice about to be deleted is rather filled with what a new one would hold. */
+function settle(fillings: readonly Filling[], creates: (readonly Endpoint[])[]): SliceChanges {
+  const updates: { slice: EndpointSlice; endpoints: readonly Endpoint[] }[] = [];
+  const deletes: EndpointSlice[] = [];
+  for (const { slice, endpoints, isChanged } of fillings) {
+    if (!isChanged) continue;
+    if (endpoints.length > 0) updates.push({ slice, endpoints });
+    else if (creates.length > 0) updates.push({ slice, endpoints: creates.pop()! });
+    else deletes.push(slice);
+  }
+  return { creates, updates, deletes };
+}
+
+/** An endpoint is the same one as long as address and pod are (endpointset's hash). */
+export function endpointId(endpoint: Endpoint): string {
+  return `${endpoint.addresses[0]}|${endpoint.targetRef?.uid ?? endpoint.targetRef?.name ?? ''}`;
+}
+
+export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.conditions?.ready === b.conditions?.ready &&
+    a.conditions?.serving === b.conditions?.serving &&
+    a.conditions?.terminating === b.conditions?.terminating &&
+    a.hostname === b.hostname &&
+    a.nodeName === b.nodeName &&
+    a.zone === b.zone &&
+    zonesOf(a) === zonesOf(b)
+  );
+}
+
+function zonesOf(endpoint: Endpoint): string {
+  return endpoint.hints?.forZones?.map((zone) => zone.name).join() ?? '';
+}
