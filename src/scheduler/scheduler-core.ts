@@ -11,6 +11,7 @@ import { Cache } from './cache.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { fitMessage } from './diagnosis.ts';
 import { Action, type ClusterEvent, type EventResource } from './events.ts';
+import { TemplateColumns } from './fast/template-columns.ts';
 import type { CycleState, PostFilterOutcome, Status } from './framework.ts';
 import type { Listers, PluginHandle } from './handle.ts';
 import { Nominator } from './nominator.ts';
@@ -43,6 +44,8 @@ export interface Attempt {
 }
 
 export interface CoreOptions {
+  /** Every decision the obvious way: the slow twin of the fast path, which must come to the same. */
+  readonly isSlow?: boolean;
   readonly configuration: SchedulerConfiguration;
   readonly listers: Listers;
   readonly nowUs: () => number;
@@ -66,6 +69,8 @@ export class SchedulerCore {
   readonly #position = { next: 0 };
   readonly #percentageOfNodesToScore: number;
 
+  readonly #columns = new Map<Profile, TemplateColumns>();
+
   constructor(options: CoreOptions) {
     const { configuration, listers, nowUs, onReady } = options;
     this.#percentageOfNodesToScore = configuration.percentageOfNodesToScore;
@@ -78,6 +83,7 @@ export class SchedulerCore {
         preemption.gate = options.gate;
         if (options.drawOffset !== undefined) preemption.drawOffset = options.drawOffset;
       }
+      if (options.isSlow !== true) this.#columns.set(profile, new TemplateColumns(profile));
       profiles.set(spec.schedulerName, { profile, hints: new HintMap(profile) });
     }
     this.profiles = new Map([...profiles].map(([name, { profile }]) => [name, profile]));
@@ -201,7 +207,10 @@ export class SchedulerCore {
 
   #try(entry: QueuedPod, profile: Profile): Attempt {
     this.cache.updateSnapshot(this.snapshot);
-    const decision = schedulePod(profile, entry.info, this.#position, { percentageOfNodesToScore: this.#percentageOfNodesToScore });
+    const decision = schedulePod(profile, entry.info, this.#position, {
+      percentageOfNodesToScore: this.#percentageOfNodesToScore,
+      fast: this.#columns.get(profile),
+    });
     const base = { entry, profile, evaluated: decision.evaluated, feasible: 0, ...FAILED } as const;
     if (decision.kind === 'chosen') return this.#place(entry, profile, decision);
     // No plugin is to blame for an empty cluster: called unschedulable, it still comes back as after an error.
