@@ -7,8 +7,9 @@ import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement } from './measure.ts';
+import { schedulerCycle } from './scheduler/cycle.bench.ts';
 
-const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel };
+const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle };
 
 const args = process.argv.slice(2);
 const size = args.includes('--small') ? 'small' : 'full';
