@@ -34,7 +34,18 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service): 
     },
     ...(nodeName === undefined || nodeName === '' ? {} : { nodeName }),
     ...(zone === undefined ? {} : { zone }),
+    ...hintsOf(service, ready, zone, nodeName),
   };
+}
+
+/** Where traffic is to stay near its sender, each ready endpoint is hinted at its own place (trafficdist.go). */
+function hintsOf(service: Service, ready: boolean, zone: string | undefined, nodeName: string | undefined): Pick<Endpoint, 'hints'> {
+  const distribution = service.spec.trafficDistribution;
+  if (!ready || zone === undefined) return {};
+  const forZones = [{ name: zone }];
+  if (distribution === 'PreferClose' || distribution === 'PreferSameZone') return { hints: { forZones } };
+  if (distribution !== 'PreferSameNode' || nodeName === undefined) return {};
+  return { hints: { forZones, forNodes: [{ name: nodeName }] } };
 }
 
 /** The ports the pod offers for the service; one it does not have is left out, and pods that differ go to different slices. */

@@ -50,7 +50,12 @@ export function packSlices(
     creates.push(left.slice(0, perSlice));
     left = left.slice(perSlice);
   }
-  return settle(fillings, creates);
+  const written = fillings.filter((one) => one.isChanged);
+  return {
+    creates,
+    updates: written.filter((one) => one.endpoints.length > 0),
+    deletes: written.filter((one) => one.endpoints.length === 0).map((one) => one.slice),
+  };
 }
 
 function keepWanted(slice: EndpointSlice, desired: Map<string, Endpoint>, isStale: (slice: EndpointSlice) => boolean): Filling {
@@ -78,19 +83,6 @@ function fullestWithRoom(fillings: readonly Filling[], count: number, perSlice: 
     if (best === undefined || one.endpoints.length > best.endpoints.length) best = one;
   }
   return best;
-}
-
-/** A slice about to be deleted is rather filled with what a new one would hold. */
-function settle(fillings: readonly Filling[], creates: (readonly Endpoint[])[]): SliceChanges {
-  const updates: { slice: EndpointSlice; endpoints: readonly Endpoint[] }[] = [];
-  const deletes: EndpointSlice[] = [];
-  for (const { slice, endpoints, isChanged } of fillings) {
-    if (!isChanged) continue;
-    if (endpoints.length > 0) updates.push({ slice, endpoints });
-    else if (creates.length > 0) updates.push({ slice, endpoints: creates.pop()! });
-    else deletes.push(slice);
-  }
-  return { creates, updates, deletes };
 }
 
 /** An endpoint is the same one as long as address and pod are (endpointset's hash). */

@@ -59,11 +59,6 @@ describe('slices', () => {
     expect(changes.updates.map((one) => [one.slice.metadata.name, one.endpoints.length])).toEqual([['b', 41]]);
   });
 
-  test('that would be deleted become those that would be created', () => {
-    const changes = packSlices([slice('a', range(0, 2))], desired(range(5, 7)), 100, fresh);
-    expect([changes.creates.length, changes.updates.length, changes.deletes.length]).toEqual([0, 1, 0]);
-  });
-
   test('with no endpoint left are deleted', () => {
     expect(packSlices([slice('a', range(0, 2))], new Map(), 100, fresh).deletes.length).toBe(1);
   });
