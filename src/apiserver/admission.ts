@@ -1,0 +1,134 @@
+/**
+ * What the server's admission plugins change in, or refuse of, an object that is being created.
+ *
+ * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
+ * StorageObjectInUseProtection (plugin/pkg/admission). Left out: LimitRanger, ResourceQuota and ServiceAccount.
+ */
+import { compareText } from '../base/compare.ts';
+import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
+import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
+import { ApiError, forbidden } from './api-error.ts';
+import type { Store } from './store.ts';
+
+const SYSTEM_PRIORITIES: { readonly [name: string]: number } = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const GRACE_SECONDS = 300; // --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds.
+
+interface Admitted {
+  readonly classesRevision: number;
+  readonly spec: PodSpec;
+}
+
+export class Admission {
+  readonly #store: Store;
+  /** Filled-in pod specs by the spec they came from, good until a priority class changes. */
+  readonly #podSpecs = new WeakMap<PodSpec, Admitted>();
+  #classesRevision = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.watch('PriorityClass', 0, () => this.#classesRevision++);
+  }
+
+  admit<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
+    if (KINDS[kind].namespaced) this.#checkNamespace(kind, object.metadata.namespace ?? '', object.metadata.name);
+    switch (kind) {
+      case 'Pod':
+        return this.#admitPod(object as Pod) as KindMap[K];
+      case 'Node':
+        return tainted(object as KindMap['Node']) as KindMap[K];
+      case 'PersistentVolumeClaim':
+        return protectedBy(
+          this.#withStorageClass(object as KindMap['PersistentVolumeClaim']),
+          'kubernetes.io/pvc-protection',
+        ) as KindMap[K];
+      case 'PersistentVolume':
+        return protectedBy(object as KindMap['PersistentVolume'], 'kubernetes.io/pv-protection') as KindMap[K];
+      default:
+        return object;
+    }
+  }
+
+  #checkNamespace(kind: Kind, namespace: string, name: string): void {
+    const stored = this.#store.get('Namespace', namespace);
+    if (stored === undefined) throw new ApiError({ code: 404, reason: 'NotFound', message: `namespaces "${namespace}" not found` });
+    if (stored.metadata.deletionTimestamp === undefined) return;
+    const message = `namespace ${namespace} is being terminated`;
+    throw forbidden(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
+      { reason: 'NamespaceTerminating', message, field: 'metadata.namespace' },
+    ]);
+  }
+
+  #admitPod(pod: Pod): Pod {
+    const known = this.#podSpecs.get(pod.spec);
+    if (known !== undefined && known.classesRevision === this.#classesRevision) return { ...pod, spec: known.spec };
+    const spec = withTolerations(this.#withPriority(pod));
+    this.#podSpecs.set(pod.spec, { classesRevision: this.#classesRevision, spec });
+    return { ...pod, spec };
+  }
+
+  #withPriority(pod: Pod): PodSpec {
+    const { spec } = pod;
+    const name = spec.priorityClassName ?? '';
+    if (name === '') {
+      const fallback = this.#defaultPriorityClass();
+      if (fallback === undefined) return { ...spec, priority: 0, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority' };
+      const preemptionPolicy = fallback.preemptionPolicy ?? 'PreemptLowerPriority';
+      return { ...spec, priorityClassName: fallback.metadata.name, priority: fallback.value, preemptionPolicy };
+    }
+    const found = this.#store.get('PriorityClass', name);
+    const priority = found?.value ?? SYSTEM_PRIORITIES[name];
+    if (priority === undefined) throw forbidden('Pod', pod.metadata.name, `no PriorityClass with name ${name} was found`);
+    return { ...spec, priority, preemptionPolicy: found?.preemptionPolicy ?? 'PreemptLowerPriority' };
+  }
+
+  #defaultPriorityClass(): KindMap['PriorityClass'] | undefined {
+    let lowest: KindMap['PriorityClass'] | undefined;
+    for (const one of this.#store.values('PriorityClass')) {
+      if (one.globalDefault === true && (lowest === undefined || one.value < lowest.value)) lowest = one;
+    }
+    return lowest;
+  }
+
+  #withStorageClass(claim: KindMap['PersistentVolumeClaim']): KindMap['PersistentVolumeClaim'] {
+    if (claim.spec.storageClassName !== undefined) return claim;
+    const defaults = [...this.#store.values('StorageClass')].filter((one) => one.metadata.annotations?.[DEFAULT_CLASS] === 'true');
+    // The newest wins, then the first by name (pkg/volume/util/storageclass.go).
+    defaults.sort(
+      (a, b) =>
+        compareText(b.metadata.creationTimestamp ?? '', a.metadata.creationTimestamp ?? '') ||
+        compareText(a.metadata.name, b.metadata.name),
+    );
+    return defaults.length === 0 ? claim : { ...claim, spec: { ...claim.spec, storageClassName: defaults[0]!.metadata.name } };
+  }
+}
+
+function withTolerations(spec: PodSpec): PodSpec {
+  const present = spec.tolerations ?? [];
+  const added: Toleration[] = [];
+  for (const key of [NOT_READY, UNREACHABLE]) {
+    const isTolerated = present.some(
+      (one) => (one.key === key || (one.key ?? '') === '') && ((one.effect ?? '') === '' || one.effect === 'NoExecute'),
+    );
+    if (!isTolerated) added.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: GRACE_SECONDS });
+  }
+  return added.length === 0 ? spec : { ...spec, tolerations: [...present, ...added] };
+}
+
+/** A new node takes no pods until it has been seen ready. */
+function tainted(node: KindMap['Node']): KindMap['Node'] {
+  const taints = node.spec?.taints ?? [];
+  if (taints.some((taint) => taint.key === NOT_READY && taint.effect === 'NoSchedule')) return node;
+  return { ...node, spec: { ...node.spec, taints: [...taints, { key: NOT_READY, effect: 'NoSchedule' }] } };
+}
+
+function protectedBy<T extends KindMap['PersistentVolume'] | KindMap['PersistentVolumeClaim']>(object: T, finalizer: string): T {
+  const finalizers = object.metadata.finalizers ?? [];
+  if (finalizers.includes(finalizer)) return object;
+  return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };
+}

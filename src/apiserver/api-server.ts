@@ -1,0 +1,644 @@
+/**
+ * kube-apiserver: what each verb does to the store, and what is refused.
+ *
+ * Models staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go and the strategies of pkg/registry. It acts at
+ * the present simulated instant; how long a request travels is the client's affair.
+ * Left out so far: most of validation, LimitRange, ResourceQuota, ServiceAccount admission, server-side apply.
+ * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
+ */
+import { fail } from '../base/fail.ts';
+import { SECOND_US } from '../base/units.ts';
+import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
+import { type KubeObject, keyOf, type LabelSelector, type ObjectMeta, objectKey } from '../model/meta.ts';
+import type { Observers, Write, WriteVerb } from '../model/observer.ts';
+import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
+import { selectorMatches } from '../model/selector.ts';
+import { timeText, timeUsOf } from '../model/time.ts';
+import type { Random, RandomStream } from '../sim/random.ts';
+import type { Simulation } from '../sim/simulation.ts';
+import { Admission } from './admission.ts';
+import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
+import { withDefaults } from './defaults.ts';
+import { generatedName, newUid } from './names.ts';
+import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
+import { isSameValue } from './same-value.ts';
+import { ServiceAddresses } from './service-addresses.ts';
+import { Store } from './store.ts';
+
+export type Patch = ObjectPatch;
+
+export interface RequestInfo {
+  readonly author: string;
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: LabelSelector;
+  /** From a path such as `spec.nodeName` to the text wanted there. */
+  readonly fieldSelector?: { readonly [path: string]: string };
+}
+
+export interface Scale {
+  readonly specReplicas: number;
+  readonly statusReplicas: number;
+  readonly selector: LabelSelector | undefined;
+  readonly resourceVersion: string;
+}
+
+type Subresource = Write['subresource'];
+type Fields = { readonly [field: string]: unknown };
+
+const GENERATE_ATTEMPTS = 8; // maxNameGenerationCreateAttempts in store.go
+const PROTECTED_NAMESPACES = ['default', 'kube-system', 'kube-public'];
+const INITIAL_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+const DISRUPTED_PODS_MAX = 2000; // MaxDisruptedPodSize in eviction.go
+/** Kinds whose generation counts the changes of their spec. */
+const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'Pod',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+  'Ingress',
+]);
+/** Kinds whose update must name the version it was made from. */
+const CONDITIONAL_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'CSIDriver',
+  'CSINode',
+  'Lease',
+  'PodDisruptionBudget',
+  'RuntimeClass',
+  'VolumeAttachment',
+]);
+const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'Pod',
+  'Node',
+  'Namespace',
+  'Service',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'ResourceQuota',
+  'VolumeAttachment',
+  'Ingress',
+  'ReplicationController',
+]);
+const IMMUTABLE_SELECTOR: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
+
+export class ApiServer {
+  readonly store = new Store();
+  readonly #sim: Simulation;
+  readonly #observers: Observers;
+  readonly #names: RandomStream;
+  readonly #uids: RandomStream;
+  readonly #admission: Admission;
+  readonly #addresses: ServiceAddresses;
+
+  constructor(options: { readonly sim: Simulation; readonly random: Random; readonly observers: Observers }) {
+    this.#sim = options.sim;
+    this.#observers = options.observers;
+    this.#names = options.random.stream('apiserver', 'names');
+    this.#uids = options.random.stream('apiserver', 'uids');
+    this.#admission = new Admission(this.store);
+    this.#addresses = new ServiceAddresses(options.random.stream('apiserver', 'addresses'));
+    for (const name of INITIAL_NAMESPACES) {
+      this.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { author: 'kube-apiserver' });
+    }
+  }
+
+  create<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo): KindMap[K] {
+    return this.#answer('create', kind, request, () => this.#create(kind, object, request));
+  }
+
+  update<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo, subresource?: 'status' | 'resize'): KindMap[K] {
+    return this.#answer('update', kind, request, () => this.#update(kind, object, request, 'update', subresource ?? ''));
+  }
+
+  patch<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+    patch: Patch,
+    request: RequestInfo,
+    subresource?: 'status' | 'resize',
+  ): KindMap[K] {
+    return this.#answer('patch', kind, request, () => {
+      const stored = this.get(kind, namespace, name);
+      const patched = applyPatch(stored, patch) as KindMap[K];
+      return this.#update(kind, patched, request, 'patch', subresource ?? '');
+    });
+  }
+
+  get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] {
+    const stored = this.store.get(kind, keyOf(namespace, name));
+    if (stored === undefined) throw notFound(kind, name);
+    return stored;
+  }
+
+  list<K extends Kind>(kind: K, options: ListOptions = {}): { readonly items: readonly KindMap[K][]; readonly revision: number } {
+    const { namespace, labelSelector, fieldSelector } = options;
+    const items: KindMap[K][] = [];
+    for (const object of namespace === undefined ? this.store.values(kind) : this.store.valuesIn(kind, namespace)) {
+      if (labelSelector !== undefined && !selectorMatches(labelSelector, object.metadata.labels)) continue;
+      if (fieldSelector !== undefined && !fieldsMatch(object, fieldSelector)) continue;
+      items.push(object);
+    }
+    return { items, revision: this.store.revision };
+  }
+
+  delete<K extends Kind>(kind: K, namespace: string | undefined, name: string, options: DeleteOptions, request: RequestInfo): KindMap[K] {
+    return this.#answer('delete', kind, request, () => this.#delete(kind, this.get(kind, namespace, name), options, request));
+  }
+
+  /** Deletes one by one what the selectors match; returns how many that were. */
+  deleteCollection(
+    kind: Kind,
+    namespace: string | undefined,
+    options: DeleteOptions,
+    selectors: Omit<ListOptions, 'namespace'>,
+    request: RequestInfo,
+  ): number {
+    const { items } = this.list(kind, namespace === undefined ? selectors : { ...selectors, namespace });
+    for (const object of items) this.#delete(kind, object as KindMap[Kind], options, request);
+    return items.length;
+  }
+
+  bind(namespace: string, name: string, node: string, request: RequestInfo): void {
+    this.#answer('create', 'Pod', request, () => {
+      const pod = this.get('Pod', namespace, name);
+      const refuse = (why: string) => conflict('pods/binding', name, why);
+      if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+      if ((pod.spec.nodeName ?? '') !== '') throw refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
+      if ((pod.spec.schedulingGates?.length ?? 0) > 0) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+      const scheduled = {
+        type: 'PodScheduled',
+        status: 'True' as const,
+        lastProbeTime: null,
+        lastTransitionTime: timeText(this.#sim.nowUs),
+      };
+      const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
+      const { nominatedNodeName: _, ...status } = pod.status ?? {};
+      const bound: Pod = { ...pod, spec: { ...pod.spec, nodeName: node }, status: { ...status, conditions: [...others, scheduled] } };
+      this.#put('Pod', bound, pod, 'create', 'binding', request);
+    });
+  }
+
+  /** Deletes a pod unless that would break a disruption budget. */
+  evict(namespace: string, name: string, options: DeleteOptions, request: RequestInfo): void {
+    this.#answer('create', 'Pod', request, () => {
+      let pod = this.get('Pod', namespace, name);
+      const isFree = isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
+      if (!isFree) {
+        this.#chargeBudget(pod, request);
+        pod = this.#put('Pod', withDisruptionTarget(pod, timeText(this.#sim.nowUs)), pod, 'create', 'eviction', request);
+      }
+      this.#delete('Pod', pod, options, request);
+    });
+  }
+
+  scale(kind: Kind, namespace: string, name: string): Scale {
+    return scaleOf(this.get(kind, namespace, name));
+  }
+
+  updateScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo, resourceVersion?: string): Scale {
+    return this.#answer('update', kind, request, () => {
+      const stored = this.get(kind, namespace, name);
+      if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
+      const spec = { ...(stored as unknown as { spec: Fields }).spec, replicas };
+      return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, 'update', 'scale'));
+    });
+  }
+
+  /** Takes the namespace's finalizers as given; the last one gone, the namespace goes too. */
+  finalizeNamespace(object: KindMap['Namespace'], request: RequestInfo): KindMap['Namespace'] {
+    return this.#answer('update', 'Namespace', request, () => {
+      const stored = this.get('Namespace', undefined, object.metadata.name);
+      if (object.metadata.resourceVersion !== undefined) checkVersion('Namespace', stored.metadata, object.metadata.resourceVersion);
+      const changed = { ...stored, spec: { ...stored.spec, finalizers: object.spec?.finalizers ?? [] } };
+      return this.#putOrRemove('Namespace', changed, stored, 'update', 'finalize', request);
+    });
+  }
+
+  #create<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo): KindMap[K] {
+    if (object.metadata.resourceVersion !== undefined) {
+      throw new ApiError({ code: 500, reason: 'InternalError', message: 'resourceVersion should not be set on objects to be created' });
+    }
+    const { resourceVersion: _, deletionTimestamp: _time, deletionGracePeriodSeconds: _grace, ...given } = object.metadata;
+    const name = this.#nameFor(kind, object);
+    const metadata: ObjectMeta = {
+      ...given,
+      name,
+      uid: newUid(this.#uids),
+      creationTimestamp: timeText(this.#sim.nowUs),
+      ...(GENERATION_KINDS.has(kind) ? { generation: 1 } : {}),
+    };
+    const named = { ...object, metadata } as KindMap[K];
+    let complete = this.#admission.admit(kind, withDefaults(kind, named));
+    if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
+    const key = objectKey(complete);
+    const present = this.store.get(kind, key);
+    if (present !== undefined) {
+      throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
+    }
+    if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
+    return this.#put(kind, complete, undefined, 'create', '', request);
+  }
+
+  #nameFor(kind: Kind, object: KubeObject): string {
+    const { name, generateName, namespace } = object.metadata;
+    if ((name ?? '') !== '') return name;
+    if ((generateName ?? '') === '') {
+      const message = 'Required value: name or generateName is required';
+      throw invalid(kind, '', [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]);
+    }
+    let generated = '';
+    for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
+      generated = generatedName(generateName!, this.#names);
+      if (this.store.get(kind, keyOf(namespace, generated)) === undefined) return generated;
+    }
+    throw alreadyExists(kind, generated, '', ', the server was not able to generate a unique name for the object');
+  }
+
+  #update<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo, verb: WriteVerb, subresource: Subresource): KindMap[K] {
+    const stored = this.get(kind, object.metadata.namespace, object.metadata.name);
+    const { resourceVersion, uid } = object.metadata;
+    if (uid !== undefined && uid !== stored.metadata.uid) throw otherUid(kind, stored, uid);
+    if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
+    else if (CONDITIONAL_KINDS.has(kind)) {
+      const message = 'Invalid value: 0: must be specified for an update';
+      throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
+    }
+    const changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
+    if (isSameValue(changed, stored)) return stored;
+    return this.#putOrRemove(kind, changed, stored, verb, subresource, request);
+  }
+
+  #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K], subresource: Subresource): KindMap[K] {
+    const before = stored as unknown as { readonly spec?: Fields; readonly status?: unknown };
+    const given = object as unknown as { readonly spec?: Fields };
+    const spec = kind === 'Service' && given.spec !== undefined ? withAddressesOf(given.spec, before.spec) : given.spec;
+    const filled = withDefaults(kind, { ...object, ...(spec === undefined ? {} : { spec }) } as KindMap[K]);
+    const after = filled as unknown as { readonly spec?: Fields };
+    this.#checkImmutable(kind, stored.metadata.name, before.spec, after.spec, subresource);
+    const isChanged =
+      !isSameValue(before.spec, after.spec) ||
+      (kind === 'Deployment' && !isSameValue(stored.metadata.annotations, object.metadata.annotations));
+    const { generation: _, ...metadata } = keptMetadata(stored.metadata, filled.metadata);
+    const generation = GENERATION_KINDS.has(kind) && isChanged ? (stored.metadata.generation ?? 0) + 1 : stored.metadata.generation;
+    return {
+      ...filled,
+      metadata: generation === undefined ? metadata : { ...metadata, generation },
+      ...(STATUS_KINDS.has(kind) ? { status: before.status } : {}),
+      ...(after.spec !== undefined && isSameValue(before.spec, after.spec) ? { spec: before.spec } : {}),
+    } as unknown as KindMap[K];
+  }
+
+  #checkImmutable(kind: Kind, name: string, before: Fields | undefined, after: Fields | undefined, subresource: Subresource): void {
+    if (kind === 'Pod' && subresource === '') {
+      if ((before?.nodeName ?? '') !== (after?.nodeName ?? '')) {
+        const message =
+          'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+        throw invalid(kind, name, [{ reason: 'FieldValueForbidden', message, field: 'spec' }]);
+      }
+    }
+    if (!IMMUTABLE_SELECTOR.has(kind) || isSameValue(before?.selector, after?.selector)) return;
+    const message = `Invalid value: ${JSON.stringify(after?.selector)}: field is immutable`;
+    throw invalid(kind, name, [{ reason: 'FieldValueInvalid', message, field: 'spec.selector' }]);
+  }
+
+  #delete<K extends Kind>(kind: K, stored: KindMap[K], options: DeleteOptions, request: RequestInfo): KindMap[K] {
+    checkPreconditions(kind, stored.metadata, options);
+    if (kind === 'Namespace' && PROTECTED_NAMESPACES.includes(stored.metadata.name)) {
+      throw forbidden(kind, stored.metadata.name, 'this namespace may not be deleted');
+    }
+    const graceSeconds = kind === 'Pod' ? podGraceSeconds(stored as Pod, options.gracePeriodSeconds) : 0;
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = stored.metadata;
+    const finalizers = finalizersFor(kind, stored.metadata.finalizers ?? [], options);
+    let current = stored;
+    if (deletionTimestamp === undefined || (kind === 'Pod' && graceSeconds < deletionGracePeriodSeconds)) {
+      const startUs =
+        deletionTimestamp === undefined ? this.#sim.nowUs : timeUsOf(deletionTimestamp) - deletionGracePeriodSeconds * SECOND_US;
+      const endUs = Math.max(this.#sim.nowUs, startUs + graceSeconds * SECOND_US);
+      const marked = withDeletion(stored, timeText(endUs), graceSeconds, finalizers);
+      const isKept = kind === 'Pod' || finalizers.length > 0 || hasSpecFinalizers(kind, stored);
+      if (!isKept) return this.#remove(kind, stored, stored, 'delete', '', request);
+      current = this.#put(kind, kind === 'Namespace' ? terminating(marked) : marked, stored, 'delete', '', request);
+    } else if (!isSameValue(finalizers, stored.metadata.finalizers ?? [])) {
+      current = this.#put(kind, { ...stored, metadata: { ...stored.metadata, finalizers } } as KindMap[K], stored, 'delete', '', request);
+    }
+    const isOver = kind !== 'Pod' || current.metadata.deletionGracePeriodSeconds === 0;
+    if (!isOver || finalizers.length > 0 || hasSpecFinalizers(kind, current)) return current;
+    return this.#remove(kind, current, current, 'delete', '', request);
+  }
+
+  /** Takes one disruption off the pod's budget, if one has a say. Throws when the budget is used up. */
+  #chargeBudget(pod: Pod, request: RequestInfo): void {
+    const { namespace, name, labels } = pod.metadata;
+    const budgets = [...this.store.valuesIn('PodDisruptionBudget', namespace ?? '')].filter((one) =>
+      selectorMatches(one.spec.selector, labels),
+    );
+    if (budgets.length === 0) return;
+    if (budgets.length > 1) {
+      const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+      throw new ApiError({ code: 500, reason: 'InternalError', message });
+    }
+    const budget = budgets[0]!;
+    const {
+      disruptionsAllowed = 0,
+      currentHealthy = 0,
+      desiredHealthy = 0,
+      disruptedPods = {},
+      observedGeneration = 0,
+    } = budget.status ?? {};
+    if (!isPodReady(pod)) {
+      const isHealthyBudget = currentHealthy >= desiredHealthy && desiredHealthy > 0;
+      if (budget.spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthyBudget) return;
+    }
+    const refuse = (message: string, retryAfterSeconds?: number) =>
+      new ApiError({
+        code: 429,
+        reason: 'TooManyRequests',
+        message: "Cannot evict pod as it would violate the pod's disruption budget.",
+        causes: [{ reason: 'DisruptionBudget', message }],
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      });
+    const own = budget.metadata.name;
+    if (observedGeneration < (budget.metadata.generation ?? 0))
+      throw refuse(`The disruption budget ${own} is still being processed by the server.`, 10);
+    if (disruptionsAllowed < 0) throw forbidden('PodDisruptionBudget', own, 'pdb disruptions allowed is negative');
+    if (Object.keys(disruptedPods).length > DISRUPTED_PODS_MAX) {
+      throw forbidden('PodDisruptionBudget', own, 'DisruptedPods map too big - too many evictions not confirmed by PDB controller');
+    }
+    if (disruptionsAllowed === 0) {
+      const isShort = currentHealthy <= desiredHealthy;
+      const needs = `The disruption budget ${own} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+      throw refuse(isShort ? needs : `The disruption budget ${own} does not allow evicting pods currently`);
+    }
+    const disrupted = { ...disruptedPods, [name]: timeText(this.#sim.nowUs) };
+    const status = { ...budget.status!, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods: disrupted };
+    this.#put('PodDisruptionBudget', { ...budget, status }, budget, 'update', 'status', request);
+  }
+
+  /** An object whose deletion waited for this write alone is removed by it. */
+  #putOrRemove<K extends Kind>(
+    kind: K,
+    object: KindMap[K],
+    previous: KindMap[K],
+    verb: WriteVerb,
+    subresource: Subresource,
+    request: RequestInfo,
+  ): KindMap[K] {
+    const { deletionTimestamp, finalizers, deletionGracePeriodSeconds } = object.metadata;
+    const isGone =
+      deletionTimestamp !== undefined &&
+      (finalizers?.length ?? 0) === 0 &&
+      (deletionGracePeriodSeconds ?? 0) === 0 &&
+      !hasSpecFinalizers(kind, object);
+    return isGone
+      ? this.#remove(kind, object, previous, verb, subresource, request)
+      : this.#put(kind, object, previous, verb, subresource, request);
+  }
+
+  #put<K extends Kind>(
+    kind: K,
+    object: KindMap[K],
+    previous: KindMap[K] | undefined,
+    verb: WriteVerb,
+    subresource: Subresource,
+    request: RequestInfo,
+  ): KindMap[K] {
+    if (kind === 'Pod') checkBoundOnce(object as Pod, previous as Pod | undefined);
+    const stored = this.store.put(kind, object);
+    this.#tell(kind, stored, previous, verb, subresource, request, false);
+    return stored;
+  }
+
+  #remove<K extends Kind>(
+    kind: K,
+    object: KindMap[K],
+    previous: KindMap[K],
+    verb: WriteVerb,
+    subresource: Subresource,
+    request: RequestInfo,
+  ): KindMap[K] {
+    if (kind === 'Service') this.#addresses.release(object as KindMap['Service']);
+    const last = this.store.remove(kind, object);
+    this.#tell(kind, last, previous, verb, subresource, request, true);
+    return last;
+  }
+
+  #tell(
+    kind: Kind,
+    object: KubeObject,
+    previous: KubeObject | undefined,
+    verb: WriteVerb,
+    subresource: Subresource,
+    request: RequestInfo,
+    removed: boolean,
+  ): void {
+    const { revision } = this.store;
+    this.#observers.wrote({
+      timeUs: this.#sim.nowUs,
+      revision,
+      author: request.author,
+      verb,
+      subresource,
+      kind,
+      object,
+      previous,
+      removed,
+    });
+  }
+
+  #answer<T>(verb: WriteVerb, kind: Kind, request: RequestInfo, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof ApiError) this.#observers.refused(this.#sim.nowUs, request.author, verb, kind, error.code, error.message);
+      throw error;
+    }
+  }
+}
+
+function checkBoundOnce(pod: Pod, previous: Pod | undefined): void {
+  const before = previous?.spec.nodeName ?? '';
+  if (before !== '' && before !== pod.spec.nodeName) fail(`Cannot bind ${objectKey(pod)} to ${pod.spec.nodeName}: already on ${before}`);
+}
+
+function checkVersion(kind: Kind, stored: ObjectMeta, resourceVersion: string): void {
+  if (stored.resourceVersion === resourceVersion) return;
+  throw conflict(
+    groupResource(kind),
+    stored.name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
+}
+
+function checkPreconditions(kind: Kind, stored: ObjectMeta, { preconditions }: DeleteOptions): void {
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid !== undefined && uid !== stored.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${stored.uid}). The object might have been deleted and then recreated`;
+    throw conflict(kind, stored.name, why);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== stored.resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${stored.resourceVersion}). The object might have been modified`;
+    throw conflict(kind, stored.name, why);
+  }
+}
+
+function otherUid(kind: Kind, stored: KubeObject, uid: string): ApiError {
+  const key = `/registry/${KINDS[kind].resource}/${objectKey(stored)}`;
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`;
+  return conflict(groupResource(kind), stored.metadata.name, why);
+}
+
+/** What the server itself keeps of an object's metadata, whatever an update says. */
+function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta {
+  const kept: Record<string, unknown> = { ...given };
+  for (const field of [
+    'uid',
+    'resourceVersion',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generateName',
+  ] as const) {
+    if (stored[field] === undefined) delete kept[field];
+    else kept[field] = stored[field];
+  }
+  return kept as unknown as ObjectMeta;
+}
+
+/** Everything stored, but the status given; spec and generation are not even looked at. */
+function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
+  const { labels, annotations, finalizers } = object.metadata;
+  const metadata: Record<string, unknown> = { ...stored.metadata };
+  for (const [field, value] of Object.entries({ labels, annotations, finalizers })) {
+    if (value === undefined) delete metadata[field];
+    else metadata[field] = value;
+  }
+  return { ...stored, metadata, status: (object as unknown as { status?: unknown }).status };
+}
+
+function withAddressesOf(spec: Fields, before: Fields | undefined): Fields {
+  const ports = (spec.ports as readonly KindMap['Service']['spec'][] | undefined) ?? [];
+  const known = (before?.ports as readonly { readonly port: number; readonly nodePort?: number }[] | undefined) ?? [];
+  const kept = (ports as unknown as readonly { readonly port: number; readonly nodePort?: number }[]).map((port) => {
+    const nodePort = port.nodePort ?? known.find((one) => one.port === port.port)?.nodePort;
+    return nodePort === undefined ? port : { ...port, nodePort };
+  });
+  const addresses = { clusterIP: before?.clusterIP, clusterIPs: before?.clusterIPs };
+  return { ...addresses, ...spec, ...(spec.ports === undefined ? {} : { ports: kept }) };
+}
+
+function podGraceSeconds(pod: Pod, asked: number | undefined): number {
+  if ((pod.spec.nodeName ?? '') === '' || isPodTerminal(pod)) return 0;
+  const seconds = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+  return seconds < 0 ? 1 : seconds;
+}
+
+function finalizersFor(kind: Kind, present: readonly string[], { propagationPolicy }: DeleteOptions): readonly string[] {
+  if (propagationPolicy === undefined || kind === 'Namespace') return present;
+  const others = present.filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
+  if (propagationPolicy === 'Foreground') return [...others, 'foregroundDeletion'];
+  return propagationPolicy === 'Orphan' ? [...others, 'orphan'] : others;
+}
+
+function withDeletion<T extends KubeObject>(object: T, time: string, graceSeconds: number, finalizers: readonly string[]): T {
+  const { generation = 0 } = object.metadata;
+  const metadata: ObjectMeta = {
+    ...object.metadata,
+    deletionTimestamp: time,
+    deletionGracePeriodSeconds: graceSeconds,
+    ...(generation > 0 ? { generation: generation + 1 } : {}),
+    ...(finalizers.length > 0 || object.metadata.finalizers !== undefined ? { finalizers } : {}),
+  };
+  return { ...object, metadata };
+}
+
+function terminating<T extends KubeObject>(namespace: T): T {
+  return { ...namespace, status: { ...(namespace as unknown as KindMap['Namespace']).status, phase: 'Terminating' } };
+}
+
+function hasSpecFinalizers(kind: Kind, object: KubeObject): boolean {
+  return kind === 'Namespace' && ((object as KindMap['Namespace']).spec?.finalizers?.length ?? 0) > 0;
+}
+
+function withDisruptionTarget(pod: Pod, time: string): Pod {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True' as const,
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastProbeTime: null,
+    lastTransitionTime: time,
+  };
+  const others = (pod.status?.conditions ?? []).filter((one) => one.type !== 'DisruptionTarget');
+  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+}
+
+const qosClasses = new WeakMap<Pod['spec'], NonNullable<Pod['status']>>();
+
+/** A new pod's status, shared by all pods of one spec. */
+function withQosClass(pod: Pod): Pod {
+  let status = qosClasses.get(pod.spec);
+  if (status === undefined) {
+    status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+    qosClasses.set(pod.spec, status);
+  }
+  return { ...pod, status };
+}
+
+/** Guaranteed, Burstable or BestEffort, by the CPU and memory of all containers (pkg/apis/core/v1/helper/qos). */
+function qosClassOf(spec: Pod['spec']): string {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const names = ['cpu', 'memory'];
+  const isSet = (value: unknown) => value !== undefined && value !== '0' && value !== 0;
+  const some = containers.some(({ resources }) =>
+    names.some((name) => isSet(resources?.requests?.[name]) || isSet(resources?.limits?.[name])),
+  );
+  if (!some) return 'BestEffort';
+  const all = containers.every(({ resources }) =>
+    names.every((name) => isSet(resources?.limits?.[name]) && String(resources?.requests?.[name]) === String(resources?.limits?.[name])),
+  );
+  return all ? 'Guaranteed' : 'Burstable';
+}
+
+function scaleOf(object: KubeObject): Scale {
+  const { spec, status } = object as unknown as {
+    readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector };
+    readonly status?: { readonly replicas?: number };
+  };
+  return {
+    specReplicas: spec?.replicas ?? 0,
+    statusReplicas: status?.replicas ?? 0,
+    selector: spec?.selector,
+    resourceVersion: object.metadata.resourceVersion ?? '',
+  };
+}
+
+function fieldsMatch(object: KubeObject, wanted: { readonly [path: string]: string }): boolean {
+  for (const path in wanted) {
+    let value: unknown = object;
+    for (const part of path.split('.')) value = (value as Fields | undefined)?.[part];
+    if (String(value ?? '') !== wanted[path]) return false;
+  }
+  return true;
+}
