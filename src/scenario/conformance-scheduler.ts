@@ -9,6 +9,7 @@ import { linesOf, type RecordingFile } from './recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
 import { type ExpectedPreemption, replayPreemption } from './replay-preemption.ts';
 import { type ExpectedSearch, replaySearch } from './replay-search.ts';
+import { type RecordedSequence, replaySequence } from './replay-steps.ts';
 
 export interface ReplayReport {
   readonly file: string;
@@ -32,6 +33,7 @@ const readAll = (config: unknown) => readSchedulerConfiguration(config, 'config'
 const REPLAYS: { readonly [file: string]: Replay } = {
   decisions: (line) => replayDecisions(line as RecordedWorld<ExpectedDecision>, readProfiles),
   preemption: (line) => replayPreemption(line as RecordedWorld<ExpectedPreemption>, readAll),
+  sequences: (line) => replaySequence(line as RecordedSequence, readAll),
   search: (line) => replaySearch(line as RecordedWorld<ExpectedSearch>, readProfiles),
 };
 

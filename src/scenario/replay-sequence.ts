@@ -120,7 +120,8 @@ export class SequenceWorld {
 
   #evictions({ preemption, nominatedNode, entry }: Attempt): Change[] {
     const changes: Change[] = [];
-    if (preemption?.chosen === undefined) return changes;
+    // Where every victim is on its way already nothing is started, and lesser nominations stay.
+    if (preemption?.chosen === undefined || preemption.chosen.victims.every((victim) => victim.isTerminating)) return changes;
     const pods = this.#map<Pod>('Pod');
     for (const lesser of this.#core.nominator.onNode(nominatedNode)) {
       const pod = pods.get(lesser.key);

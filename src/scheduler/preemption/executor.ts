@@ -36,7 +36,8 @@ export class PreemptionExecutor implements PreemptionGate {
 
   start(preemptor: PodInfo, nodeName: string, victims: readonly PodInfo[], lesser: readonly PodInfo[], onFailure: () => void): void {
     const standing = victims.filter((victim) => !victim.isTerminating);
-    if (standing.length === 0 && lesser.length === 0) return;
+    // Where every victim is on its way already nothing is started, and lesser nominations stay.
+    if (standing.length === 0) return;
     const end = () => void this.#running.delete(preemptor.uid);
     this.#running.set(preemptor.uid, undefined);
     run(this.#evictAll(preemptor, nodeName, standing, lesser), end, () => {
