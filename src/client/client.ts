@@ -27,6 +27,8 @@ export class Client {
   readonly #request: { readonly author: string };
   /** False while the component's machine is cut off; requests then fail after the dial timeout. */
   isConnected = true;
+  /** The process is gone: it sends nothing more, and hears no answer to what it has sent. */
+  isGone = false;
 
   constructor(sim: Simulation, server: ApiServer, pump: RequestPump, options: ClientOptions) {
     this.name = options.name;
@@ -108,6 +110,7 @@ export class Client {
     done?: (value: T) => void,
     failed?: (error: unknown) => void,
   ): void {
+    if (this.isGone) return;
     this.#pump.send(
       this.#bucket.takeUs(this.#sim.nowUs),
       isWrite,
@@ -119,7 +122,12 @@ export class Client {
   }
 
   #call<T>(isWrite: boolean, operation: () => T): Awaitable<T> {
-    return { start: (done, failed) => this.#pump.send(this.#bucket.takeUs(this.#sim.nowUs), isWrite, this, operation, done, failed) };
+    return {
+      start: (done, failed) => {
+        if (this.isGone) return;
+        this.#pump.send(this.#bucket.takeUs(this.#sim.nowUs), isWrite, this, operation, done, failed);
+      },
+    };
   }
 }
 

@@ -16,6 +16,8 @@ const RequestEvent = { Commit: 0, Answer: 1 } as const;
 /** Whether the sender's machine can reach the API server at the moment. */
 export interface Link {
   readonly isConnected: boolean;
+  /** The sender itself is no more: what waits to be sent never is, and answers find nobody. */
+  readonly isGone?: boolean;
 }
 
 interface Request {
@@ -68,6 +70,10 @@ export class RequestPump implements EventHandler {
 
   #onCommit(slot: number): void {
     const request = this.#requests[slot]!;
+    if (request.link!.isGone === true) {
+      this.#release(slot);
+      return;
+    }
     if (!request.link!.isConnected || !this.#latency.isUp) {
       request.isError = true;
       request.outcome = unreachableError();
@@ -87,15 +93,21 @@ export class RequestPump implements EventHandler {
 
   #onAnswer(slot: number): void {
     const request = this.#requests[slot]!;
-    const { outcome, isError, done, failed } = request;
+    const { outcome, isError, done, failed, link } = request;
+    this.#release(slot);
+    if (link!.isGone === true) return;
+    if (isError) failed!(outcome);
+    else done?.(outcome as never);
+  }
+
+  #release(slot: number): void {
+    const request = this.#requests[slot]!;
     request.operation = undefined;
     request.done = undefined;
     request.failed = undefined;
     request.link = undefined;
     request.outcome = undefined;
     this.#free.push(slot);
-    if (isError) failed!(outcome);
-    else done?.(outcome as never);
   }
 
   #newSlot(): number {

@@ -1,0 +1,48 @@
+/**
+ * What a cluster is made of, complete and checked: the value a scenario is read into and everything is wired from.
+ *
+ * Nothing in here refers to files or to text that is still to be parsed; whoever reads a scenario does that.
+ */
+import type { RequestLatencies } from '../apiserver/request-latency.ts';
+import type { ControllerOptions } from '../controllers/controller-options.ts';
+import type { NodeSpec } from '../kubelet/node-spec.ts';
+import type { ImageRegistryOptions } from '../kubelet/runtime/image-registry.ts';
+import type { RuntimeTimings } from '../kubelet/runtime/timings.ts';
+import type { WorkloadBehaviour } from '../model/behaviour.ts';
+import type { KubeObject } from '../model/meta.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import type { CostModel } from '../scheduler/cost-model.ts';
+import type { PluginFactory } from '../scheduler/plugin-registry.ts';
+import type { Distribution } from '../sim/distribution.ts';
+
+/** One kube-scheduler; several share the cluster by the pods' schedulerName. */
+export interface SchedulerSpec {
+  /** Of the process and its lease: `kube-scheduler`. */
+  readonly name: string;
+  readonly configuration: SchedulerConfiguration;
+  readonly cost?: CostModel;
+  readonly customPlugins?: ReadonlyMap<string, PluginFactory>;
+}
+
+export interface ClusterSpec {
+  readonly seed: number | string;
+  readonly nodes: readonly NodeSpec[];
+  readonly registry?: ImageRegistryOptions;
+  /** The first that matches a pod is how its processes behave. */
+  readonly behaviours?: readonly WorkloadBehaviour[];
+  /** Default: one kube-scheduler with the default profile. */
+  readonly schedulers?: readonly SchedulerSpec[];
+  /** Candidates for the lease of kube-controller-manager and of each scheduler. Default: 1. */
+  readonly controlPlaneReplicas?: number;
+  readonly controllers?: Partial<ControllerOptions>;
+  /** Names of controllers that are not to run, as in --controllers=-name. */
+  readonly disabledControllers?: readonly string[];
+  readonly requestLatencies?: Partial<RequestLatencies>;
+  /** From the API server's write to a component that watches. */
+  readonly watchHop?: Distribution;
+  readonly runtimeTimings?: Partial<RuntimeTimings>;
+  /** Objects that are there before anything happens: storage classes, add-ons, priority classes. */
+  readonly objects?: readonly KubeObject[];
+  /** False in runs too large to keep Events; the fidelity note then says so. Default: true. */
+  readonly recordEvents?: boolean;
+}

@@ -1,0 +1,133 @@
+/**
+ * The composition root: turns a cluster spec into wired parts and starts them. The only folder that knows them all.
+ *
+ * Everything meets in the API server; what this file passes from one part to another are views (who may look at the
+ * processes on the nodes) and never decisions.
+ */
+import { ApiServer } from '../apiserver/api-server.ts';
+import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
+import { Client } from '../client/client.ts';
+import { DEFAULT_WATCH_HOP } from '../client/informer.ts';
+import { RequestPump } from '../client/request-pump.ts';
+import type { ControllerContext } from '../controllers/context.ts';
+import { DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
+import { CONTROLLERS } from '../controllers/registry.ts';
+import { KubeletFleet } from '../kubelet/kubelet-fleet.ts';
+import { ImageRegistry } from '../kubelet/runtime/image-registry.ts';
+import { Observers } from '../model/observer.ts';
+import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import { Random } from '../sim/random.ts';
+import { Simulation } from '../sim/simulation.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { ClusterSpec, SchedulerSpec } from './cluster-spec.ts';
+import type { ControlPlane, ControlPlaneProcess } from './control-plane-process.ts';
+import { ElectedComponent } from './elected-component.ts';
+
+const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
+// kube-scheduler's clientConnection defaults (pkg/scheduler/apis/config/v1/defaults.go): qps 50, burst 100.
+const SCHEDULER_QPS = 50;
+const SCHEDULER_BURST = 100;
+
+export class Cluster {
+  readonly spec: ClusterSpec;
+  readonly sim = new Simulation();
+  readonly random: Random;
+  readonly observers = new Observers();
+  readonly api: ApiServer;
+  readonly latency: RequestLatency;
+  readonly fleet: KubeletFleet;
+  readonly controllerManager: ElectedComponent;
+  readonly schedulers: readonly ElectedComponent[];
+  readonly #plane: ControlPlane;
+  readonly #working = new Map<string, Scheduler>();
+
+  constructor(spec: ClusterSpec) {
+    this.spec = spec;
+    const { sim, observers } = this;
+    const random = new Random(spec.seed);
+    this.random = random;
+    this.latency = new RequestLatency({ ...DEFAULT_REQUEST_LATENCIES, ...spec.requestLatencies }, random.stream('apiserver', 'latency'));
+    this.api = new ApiServer({ sim, random, observers });
+    const pump = new RequestPump(sim, this.latency);
+    const watchHop = spec.watchHop ?? DEFAULT_WATCH_HOP;
+    const recordEvents = spec.recordEvents !== false;
+    this.#plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents };
+    this.fleet = new KubeletFleet({
+      sim,
+      random,
+      observers,
+      server: this.api,
+      pump,
+      latency: this.latency,
+      registry: new ImageRegistry(spec.registry),
+      behaviours: spec.behaviours ?? [],
+      nodes: spec.nodes,
+      timings: spec.runtimeTimings ?? {},
+      watchHop,
+      recordEvents,
+    });
+    const replicas = spec.controlPlaneReplicas ?? 1;
+    this.controllerManager = new ElectedComponent(this.#plane, 'kube-controller-manager', replicas, (process) =>
+      this.#startControllers(process),
+    );
+    this.schedulers = (spec.schedulers ?? [DEFAULT_SCHEDULER]).map(
+      (scheduler) => new ElectedComponent(this.#plane, scheduler.name, replicas, (process) => this.#startScheduler(process, scheduler)),
+    );
+  }
+
+  /** Call once, before the run: the cluster as it stands when the scenario begins. */
+  start(): void {
+    bootstrap(this.api, this.spec.objects ?? []);
+    this.fleet.start();
+    this.controllerManager.start();
+    for (const scheduler of this.schedulers) scheduler.start();
+  }
+
+  /** Somebody outside with access to the API server, such as `kubectl`: no limit of its own. */
+  client(name: string): Client {
+    const { sim, api, pump } = this.#plane;
+    return new Client(sim, api, pump, { name, qps: 0, burst: 0 });
+  }
+
+  /** The scheduler of that name that works at the moment. */
+  scheduler(name = 'kube-scheduler'): Scheduler | undefined {
+    return this.#working.get(name);
+  }
+
+  #startControllers(process: ControlPlaneProcess): void {
+    const { sim, random, observers, spec } = this;
+    const options = { ...DEFAULT_CONTROLLER_OPTIONS, ...spec.controllers };
+    const disabled = new Set(spec.disabledControllers);
+    const context: ControllerContext = {
+      sim,
+      random,
+      observers,
+      informers: process.informers,
+      options,
+      client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
+      recorder: (component, client) => process.recorder(component, client),
+    };
+    const controllers = [...CONTROLLERS].filter(([name]) => !disabled.has(name)).map(([, construct]) => construct(context));
+    for (const controller of controllers) controller.start();
+  }
+
+  #startScheduler(process: ControlPlaneProcess, spec: SchedulerSpec): void {
+    const { sim, random, observers } = this;
+    const client = process.client(spec.name, SCHEDULER_QPS, SCHEDULER_BURST);
+    const scheduler = new Scheduler({
+      sim,
+      random,
+      observers,
+      informers: process.informers,
+      client,
+      // Events have a client of their own, so that a storm of them slows no binding (createClients in cmd/kube-scheduler/app/options).
+      recorder: process.recorder('default-scheduler', process.client(spec.name, SCHEDULER_QPS, SCHEDULER_BURST)),
+      configuration: spec.configuration,
+      ...(spec.cost === undefined ? {} : { cost: spec.cost }),
+      ...(spec.customPlugins === undefined ? {} : { customPlugins: spec.customPlugins }),
+    });
+    this.#working.set(spec.name, scheduler);
+    scheduler.start();
+  }
+}
