@@ -4,7 +4,12 @@
  * Models cmd/kube-controller-manager/app/controllermanager.go (NewControllerDescriptors) and names/controller_names.go.
  */
 import type { Controller, ControllerContext } from './context.ts';
+import { DeploymentController } from './deployment/deployment-controller.ts';
+import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 
 export type ControllerConstructor = (context: ControllerContext) => Controller;
 
-export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<string, ControllerConstructor>([]);
+export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<string, ControllerConstructor>([
+  ['deployment-controller', (context) => new DeploymentController(context)],
+  ['replicaset-controller', (context) => new ReplicaSetController(context)],
+]);

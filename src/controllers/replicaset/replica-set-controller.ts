@@ -1,0 +1,244 @@
+/**
+ * Keeps as many pods alive as each ReplicaSet asks for. Models pkg/controller/replicaset/replica_set.go.
+ *
+ * It acts on what its caches show once they show its own last writes, creates in growing batches and deletes the cheapest
+ * to lose; status is written after every pass that changed it, also after one that failed.
+ */
+import { ApiError } from '../../apiserver/api-error.ts';
+import { SECOND_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import { WrittenRevisions } from '../../client/consistency.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import { Expectations } from '../../client/expectations.ts';
+import { type Informer, isSameVersion } from '../../client/informer.ts';
+import { all, type Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
+import { controllerOf, isDeleting, keyOf, objectKey, revisionOf } from '../../model/meta.ts';
+import { isPodActive, isPodReady, isPodTerminal, type Pod } from '../../model/pod.ts';
+import { selectorMatches } from '../../model/selector.ts';
+import type { ReplicaSet } from '../../model/workloads.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+import { claim } from '../controller-ref-manager.ts';
+import { availableInUs } from '../pod-availability.ts';
+import { isNamespaceTerminating, PodControl, podFromTemplate, podNamePrefix, slowStart } from '../pod-control.ts';
+import { isSameStatus, replicaSetStatus } from './status.ts';
+import { cheapestToLoseFirst } from './victims.ts';
+
+// BurstReplicas in replica_set.go: pods created or deleted in one pass.
+const BURST_REPLICAS = 500;
+const ORPHANS = 'orphansByNamespace';
+const NAME = 'replicaset-controller';
+
+export class ReplicaSetController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #podControl: PodControl;
+  readonly #replicaSets: Informer<'ReplicaSet'>;
+  readonly #pods: Informer<'Pod'>;
+  readonly #queue: WorkQueue;
+  readonly #expectations: Expectations;
+  readonly #written = new WrittenRevisions();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#client = context.client(NAME);
+    this.#recorder = context.recorder(NAME, this.#client);
+    this.#podControl = new PodControl(this.#client, this.#recorder);
+    this.#replicaSets = context.informers.informer('ReplicaSet');
+    this.#pods = context.informers.informer('Pod');
+    this.#queue = new WorkQueue(context.sim);
+    this.#expectations = new Expectations(context.sim);
+  }
+
+  start(): void {
+    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []));
+    this.#replicaSets.addHandler({
+      onAdd: (replicaSet) => this.#queue.add(objectKey(replicaSet)),
+      onUpdate: (before, after) => this.#onReplicaSet(before, after),
+      onDelete: (replicaSet) => this.#onReplicaSetDeleted(replicaSet),
+    });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onPodAdded(pod),
+      onUpdate: (before, after) => this.#onPodUpdated(before, after),
+      onDelete: (pod) => this.#onPodDeleted(pod),
+    });
+    startWorkers(this.#context.sim, this.#queue, this.#context.options.concurrentSyncs, (key) => this.#sync(key));
+  }
+
+  #onReplicaSet(before: ReplicaSet, after: ReplicaSet): void {
+    if (before.metadata.uid !== after.metadata.uid) this.#onReplicaSetDeleted(before);
+    this.#queue.add(objectKey(after));
+  }
+
+  #onReplicaSetDeleted(replicaSet: ReplicaSet): void {
+    const key = objectKey(replicaSet);
+    this.#expectations.forget(key);
+    this.#written.forget(key);
+    this.#queue.add(key);
+  }
+
+  #onPodAdded(pod: Pod): void {
+    // Seen first when it was already on its way out, as after a restart of this process.
+    if (isDeleting(pod)) return this.#onPodDeleted(pod);
+    const owner = this.#ownerOf(pod);
+    if (owner !== undefined) {
+      const key = objectKey(owner);
+      this.#expectations.creationObserved(key);
+      this.#queue.add(key);
+    } else if (controllerOf(pod) === undefined) this.#queueMatching(pod);
+  }
+
+  #onPodUpdated(before: Pod, after: Pod): void {
+    if (isSameVersion(before, after)) return;
+    if (isDeleting(after)) return this.#onPodDeleted(after);
+    const wasOwnedBy = controllerOf(before)?.uid;
+    const isOwnedBy = controllerOf(after)?.uid;
+    if (wasOwnedBy !== isOwnedBy) {
+      const former = this.#ownerOf(before);
+      if (former !== undefined) this.#queue.add(objectKey(former));
+    }
+    if (isOwnedBy !== undefined) {
+      const owner = this.#ownerOf(after);
+      if (owner === undefined) return;
+      const key = objectKey(owner);
+      this.#queue.add(key);
+      const { minReadySeconds = 0 } = owner.spec;
+      if (minReadySeconds > 0 && !isPodReady(before) && isPodReady(after)) this.#queue.addAfter(key, minReadySeconds * SECOND_US);
+    } else if (wasOwnedBy !== isOwnedBy || before.metadata.labels !== after.metadata.labels) this.#queueMatching(after);
+  }
+
+  #onPodDeleted(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    if (owner === undefined) return;
+    const key = objectKey(owner);
+    this.#expectations.deletionObserved(key, objectKey(pod));
+    this.#queue.add(key);
+  }
+
+  #ownerOf(pod: Pod): ReplicaSet | undefined {
+    const controller = controllerOf(pod);
+    if (controller?.kind !== 'ReplicaSet') return undefined;
+    const owner = this.#replicaSets.get(keyOf(pod.metadata.namespace, controller.name));
+    return owner?.metadata.uid === controller.uid ? owner : undefined;
+  }
+
+  #queueMatching(pod: Pod): void {
+    for (const replicaSet of this.#replicaSets.byIndex('namespace', pod.metadata.namespace ?? '')) {
+      if (selectorMatches(replicaSet.spec.selector, pod.metadata.labels)) this.#queue.add(objectKey(replicaSet));
+    }
+  }
+
+  *#sync(key: string): Task<void> {
+    const replicaSet = this.#replicaSets.get(key);
+    if (replicaSet === undefined) {
+      this.#expectations.forget(key);
+      this.#written.forget(key);
+      return;
+    }
+    if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for ReplicaSet ${key}`);
+    const mayManage = this.#expectations.areMet(key);
+    const { uid = '', namespace = '' } = replicaSet.metadata;
+    const owned = this.#pods.byIndex('controllerUid', uid);
+    const orphans = this.#pods.byIndex(ORPHANS, namespace);
+    const candidates = [...owned, ...orphans].filter(isPodActive);
+    const claimant = { kind: 'ReplicaSet', owner: replicaSet, selector: replicaSet.spec.selector, client: this.#client } as const;
+    const active = yield* claim(claimant, 'Pod', candidates);
+    const leaving = owned.filter(
+      (pod) => isDeleting(pod) && !isPodTerminal(pod) && selectorMatches(replicaSet.spec.selector, pod.metadata.labels),
+    );
+
+    const failure = mayManage && !isDeleting(replicaSet) ? yield* this.#manageReplicas(key, replicaSet, active) : undefined;
+    const { nowUs } = this.#context.sim;
+    const status = replicaSetStatus(replicaSet, active, leaving.length, failure, nowUs);
+    if (!isSameStatus(replicaSet.status, status)) yield* this.#writeStatus(key, replicaSet, status);
+    if (failure !== undefined) throw failure;
+    const { minReadySeconds = 0 } = replicaSet.spec;
+    if (minReadySeconds > 0 && (status.readyReplicas ?? 0) !== (status.availableReplicas ?? 0)) {
+      this.#queue.addAfter(key, nextCheckUs(active, minReadySeconds, nowUs));
+    }
+  }
+
+  /** The first error met, or undefined. */
+  *#manageReplicas(key: string, replicaSet: ReplicaSet, active: readonly Pod[]): Task<unknown> {
+    const missing = (replicaSet.spec.replicas ?? 1) - active.length;
+    if (missing > 0) return yield* this.#createPods(key, replicaSet, Math.min(missing, BURST_REPLICAS));
+    if (missing < 0) return yield* this.#deletePods(key, replicaSet, active, Math.min(-missing, BURST_REPLICAS));
+    return undefined;
+  }
+
+  *#createPods(key: string, replicaSet: ReplicaSet, count: number): Task<unknown> {
+    this.#expectations.expectCreations(key, count);
+    const pod = podFromTemplate(replicaSet.spec.template, replicaSet, { name: '', generateName: podNamePrefix(replicaSet.metadata.name) });
+    const { successes, error } = yield* slowStart(count, () => this.#createPod(key, replicaSet, pod));
+    if (successes < count) this.#expectations.creationsSkipped(key, count - successes);
+    return error;
+  }
+
+  *#createPod(key: string, replicaSet: ReplicaSet, pod: Pod): Task<void> {
+    try {
+      const created = yield* this.#podControl.create(replicaSet, pod);
+      this.#written.wrote(key, this.#pods, revisionOf(created));
+    } catch (error) {
+      // Nothing will ever come back through the watch, but nothing has to be tried again either.
+      if (!isNamespaceTerminating(error)) throw error;
+    }
+  }
+
+  *#deletePods(key: string, replicaSet: ReplicaSet, active: readonly Pod[], count: number): Task<unknown> {
+    const victims = count < active.length ? this.#victims(replicaSet, active).slice(0, count) : active;
+    this.#expectations.expectDeletions(key, victims.map(objectKey));
+    const outcomes = yield* all(victims.map((pod) => this.#deletePod(key, replicaSet, pod)));
+    const failed = outcomes.find((outcome) => !outcome.ok);
+    return failed === undefined || failed.ok ? undefined : failed.error;
+  }
+
+  *#deletePod(key: string, replicaSet: ReplicaSet, pod: Pod): Task<void> {
+    try {
+      yield* this.#podControl.delete(replicaSet, pod);
+    } catch (error) {
+      this.#expectations.deletionObserved(key, objectKey(pod));
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    }
+  }
+
+  /** Pods of sets of one owner compete for the place they share: the node that holds most of them gives one up first. */
+  #victims(replicaSet: ReplicaSet, active: readonly Pod[]): Pod[] {
+    const owner = controllerOf(replicaSet);
+    const related = owner === undefined ? [] : this.#replicaSets.byIndex('controllerUid', owner.uid);
+    const perNode = new Map<string, number>();
+    for (const { metadata } of related) {
+      for (const pod of this.#pods.byIndex('controllerUid', metadata.uid ?? '')) {
+        if (!isPodActive(pod)) continue;
+        const node = pod.spec.nodeName ?? '';
+        perNode.set(node, (perNode.get(node) ?? 0) + 1);
+      }
+    }
+    return cheapestToLoseFirst(active, (pod) => perNode.get(pod.spec.nodeName ?? '') ?? 0, this.#context.sim.nowUs);
+  }
+
+  *#writeStatus(key: string, replicaSet: ReplicaSet, status: NonNullable<ReplicaSet['status']>): Task<void> {
+    let stored: ReplicaSet;
+    try {
+      stored = yield* this.#client.updateStatus('ReplicaSet', { ...replicaSet, status });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // statusUpdateRetries = 1: once more, on what the server has now.
+      const { namespace, name } = replicaSet.metadata;
+      const fresh = yield* this.#client.get('ReplicaSet', namespace, name);
+      stored = yield* this.#client.updateStatus('ReplicaSet', { ...fresh, status });
+    }
+    this.#written.wrote(key, this.#replicaSets, revisionOf(stored));
+  }
+}
+
+/** Until the first of the pods that are ready becomes available. */
+function nextCheckUs(active: readonly Pod[], minReadySeconds: number, nowUs: number): number {
+  let nextUs = Number.POSITIVE_INFINITY;
+  for (const pod of active) {
+    const waitUs = availableInUs(pod, minReadySeconds, nowUs);
+    if (waitUs !== undefined && waitUs > 0) nextUs = Math.min(nextUs, waitUs);
+  }
+  return nextUs === Number.POSITIVE_INFINITY ? minReadySeconds * SECOND_US : nextUs;
+}
