@@ -5,11 +5,13 @@
  */
 import type { Controller, ControllerContext } from './context.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
+import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 
 export type ControllerConstructor = (context: ControllerContext) => Controller;
 
 export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<string, ControllerConstructor>([
   ['deployment-controller', (context) => new DeploymentController(context)],
+  ['endpointslice-controller', (context) => new EndpointSliceController(context)],
   ['replicaset-controller', (context) => new ReplicaSetController(context)],
 ]);

@@ -1,0 +1,168 @@
+/**
+ * Keeps each service's EndpointSlices in step with the pods it selects.
+ *
+ * Models pkg/controller/endpointslice/endpointslice_controller.go: pod and service events queue the service, a pass that finds
+ * its slice cache behind its own writes is put off by a second, and changes by others are mended after a second.
+ */
+import { SECOND_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import { WrittenRevisions } from '../../client/consistency.ts';
+import { isSameVersion } from '../../client/informer.ts';
+import { ExponentialWithBucket } from '../../client/rate-limiter.ts';
+import type { Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
+import { keyOf, type ObjectKey, objectKey, revisionOf } from '../../model/meta.ts';
+import type { Pod } from '../../model/pod.ts';
+import type { EndpointSlice, Service } from '../../model/service.ts';
+import type { ControllerContext } from '../context.ts';
+import { isEndpointChange } from './pod-endpoint.ts';
+import { ServiceMembership } from './service-membership.ts';
+import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './service-slices.ts';
+import { TriggerTimes } from './trigger-times.ts';
+
+const WORKERS = 5;
+const MAX_RETRIES = 15;
+const PER_SLICE = 100;
+// defaultSyncBackOff, maxSyncBackOff and endpointSliceChangeMinSyncDelay.
+const SYNC_BACK_OFF_US = SECOND_US;
+const MAX_BACK_OFF_US = 1000 * SECOND_US;
+const SLICE_CHANGE_DELAY_US = SECOND_US;
+const BY_SERVICE = 'managedSlicesOfService';
+
+export class EndpointSliceController {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #queue: WorkQueue;
+  readonly #membership = new ServiceMembership();
+  readonly #times = new TriggerTimes();
+  readonly #writes = new WrittenRevisions();
+  /** Per service, the revision each of its slices was last written with by this controller. */
+  readonly #ours = new Map<ObjectKey, Map<string, number>>();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#client = context.client('endpointslice-controller');
+    this.#queue = new WorkQueue(context.sim, new ExponentialWithBucket(SYNC_BACK_OFF_US, MAX_BACK_OFF_US));
+  }
+
+  start(): void {
+    const { informers, sim } = this.#context;
+    const pods = informers.informer('Pod');
+    const slices = informers.informer('EndpointSlice');
+    slices.addIndex(BY_SERVICE, (slice) => (isManaged(slice) ? [serviceOf(slice)] : []));
+    informers.informer('Service').addHandler({
+      onAdd: (service) => this.#onService(service),
+      onUpdate: (_, service) => this.#onService(service),
+      onDelete: (service) => {
+        this.#membership.removeService(objectKey(service));
+        this.#queue.add(objectKey(service));
+      },
+    });
+    pods.addHandler({
+      onAdd: (pod) => this.#enqueue(this.#membership.setPod(undefined, pod)),
+      onUpdate: (previous, pod) => this.#onPodUpdate(previous, pod),
+      onDelete: (pod) => this.#enqueue(this.#membership.setPod(pod, undefined)),
+    });
+    slices.addHandler({
+      onAdd: (slice) => this.#onSlice(slice),
+      onUpdate: (previous, slice) => {
+        if (!isSameVersion(previous, slice)) this.#onSlice(slice);
+      },
+      onDelete: (slice) => {
+        // Deletions of its own have been struck off before.
+        if (isManaged(slice) && this.#ours.get(serviceOf(slice))?.has(slice.metadata.name)) {
+          this.#queue.addAfter(serviceOf(slice), SLICE_CHANGE_DELAY_US);
+        }
+      },
+    });
+    startWorkers(
+      sim,
+      this.#queue,
+      WORKERS,
+      (key) => this.#pass(key),
+      (key) => {
+        if (this.#queue.requeues(key) < MAX_RETRIES) this.#queue.addRateLimited(key);
+        else this.#queue.forget(key);
+      },
+    );
+  }
+
+  #onService(service: Service): void {
+    const pods = this.#context.informers.informer('Pod');
+    this.#membership.setService(service, () => pods.byIndex('namespace', service.metadata.namespace ?? ''));
+    this.#queue.add(objectKey(service));
+  }
+
+  #onPodUpdate(previous: Pod, pod: Pod): void {
+    if (previous === pod) return;
+    const services = this.#membership.setPod(previous, pod);
+    if (services.length === 0) return;
+    const hasMoved = previous.metadata.labels !== pod.metadata.labels;
+    if (hasMoved || isEndpointChange(previous, pod)) this.#enqueue(services);
+  }
+
+  #enqueue(services: readonly ObjectKey[]): void {
+    for (const service of services) this.#queue.add(service);
+  }
+
+  #onSlice(slice: EndpointSlice): void {
+    if (!isManaged(slice)) return;
+    const service = serviceOf(slice);
+    const known = this.#ours.get(service)?.get(slice.metadata.name);
+    if (known === undefined || revisionOf(slice) > known) this.#queue.addAfter(service, SLICE_CHANGE_DELAY_US);
+  }
+
+  *#pass(key: ObjectKey): Task<void> {
+    yield* this.#sync(key);
+    this.#queue.forget(key);
+  }
+
+  *#sync(key: ObjectKey): Task<void> {
+    const { informers } = this.#context;
+    const service = informers.informer('Service').get(key);
+    if (service === undefined) {
+      // The slices go with their owner, by the garbage collector.
+      this.#times.forget(key);
+      this.#writes.forget(key);
+      this.#ours.delete(key);
+      return;
+    }
+    if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return;
+    const slices = informers.informer('EndpointSlice');
+    if (!this.#writes.isCaughtUp(key)) throw new Retry('EndpointSlice informer cache is out of date');
+
+    const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
+    const trigger = this.#times.take(key, service, this.#membership.podsOf(key));
+    const nodes = informers.informer('Node');
+    const plan = planSlices(service, this.#membership.podsOf(key), (name) => nodes.get(name), existing, PER_SLICE, trigger);
+    // A service on its way out only loses slices.
+    if (service.metadata.deletionTimestamp === undefined) {
+      for (const slice of plan.creates) this.#wrote(key, yield* this.#client.create('EndpointSlice', slice));
+    }
+    for (const slice of plan.updates) this.#wrote(key, yield* this.#client.update('EndpointSlice', slice));
+    for (const slice of plan.deletes) {
+      this.#ours.get(key)?.delete(slice.metadata.name);
+      yield* this.#client.delete('EndpointSlice', slice.metadata.namespace, slice.metadata.name);
+    }
+  }
+
+  #wrote(service: ObjectKey, slice: EndpointSlice): void {
+    const revision = revisionOf(slice);
+    this.#writes.wrote(service, this.#context.informers.informer('EndpointSlice'), revision);
+    let ours = this.#ours.get(service);
+    if (ours === undefined) {
+      ours = new Map();
+      this.#ours.set(service, ours);
+    }
+    ours.set(slice.metadata.name, revision);
+  }
+}
+
+function isManaged(slice: EndpointSlice): boolean {
+  return slice.metadata.labels?.[MANAGED_BY] === MANAGER && slice.metadata.labels[SERVICE_NAME] !== undefined;
+}
+
+function serviceOf(slice: EndpointSlice): ObjectKey {
+  return keyOf(slice.metadata.namespace, slice.metadata.labels![SERVICE_NAME]!);
+}
