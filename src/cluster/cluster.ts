@@ -7,7 +7,7 @@
 import { ApiServer } from '../apiserver/api-server.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
 import { Client } from '../client/client.ts';
-import { DEFAULT_WATCH_HOP } from '../client/informer.ts';
+import { DEFAULT_WATCH_HOP, InformerFactory } from '../client/informer.ts';
 import { RequestPump } from '../client/request-pump.ts';
 import type { ControllerContext } from '../controllers/context.ts';
 import { DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
@@ -15,6 +15,7 @@ import { CONTROLLERS } from '../controllers/registry.ts';
 import { KubeletFleet } from '../kubelet/kubelet-fleet.ts';
 import { ImageRegistry } from '../kubelet/runtime/image-registry.ts';
 import { Observers } from '../model/observer.ts';
+import { Network } from '../network/network.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import { Random } from '../sim/random.ts';
@@ -37,6 +38,7 @@ export class Cluster {
   readonly api: ApiServer;
   readonly latency: RequestLatency;
   readonly fleet: KubeletFleet;
+  readonly network: Network;
   readonly controllerManager: ElectedComponent;
   readonly schedulers: readonly ElectedComponent[];
   readonly #plane: ControlPlane;
@@ -67,6 +69,13 @@ export class Cluster {
       watchHop,
       recordEvents,
     });
+    this.network = new Network({
+      sim,
+      random,
+      observers,
+      informers: new InformerFactory(sim, this.api.store, random, 'kube-proxy', watchHop),
+      runtime: this.fleet.runtimeView,
+    });
     const replicas = spec.controlPlaneReplicas ?? 1;
     this.controllerManager = new ElectedComponent(this.#plane, 'kube-controller-manager', replicas, (process) =>
       this.#startControllers(process),
@@ -80,6 +89,7 @@ export class Cluster {
   start(): void {
     bootstrap(this.api, this.spec.objects ?? []);
     this.fleet.start();
+    this.network.start();
     this.controllerManager.start();
     for (const scheduler of this.schedulers) scheduler.start();
   }
