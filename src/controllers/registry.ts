@@ -6,7 +6,11 @@
 import type { Controller, ControllerContext } from './context.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
+import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { NamespaceController } from './namespace/namespace-controller.ts';
+import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 
 export type ControllerConstructor = (context: ControllerContext) => Controller;
 
@@ -14,4 +18,8 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['deployment-controller', (context) => new DeploymentController(context)],
   ['endpointslice-controller', (context) => new EndpointSliceController(context)],
   ['replicaset-controller', (context) => new ReplicaSetController(context)],
+  ['garbage-collector-controller', (context) => new GarbageCollector(context)],
+  ['namespace-controller', (context) => new NamespaceController(context)],
+  ['node-lifecycle-controller', (context) => new NodeLifecycleController(context)],
+  ['taint-eviction-controller', (context) => new TaintEvictionController(context)],
 ]);

@@ -1,0 +1,182 @@
+/**
+ * Deletes what its owners have left behind, and lets owners go once their dependents have.
+ *
+ * Models pkg/controller/garbagecollector/garbagecollector.go: the graph says whom to look at, live reads decide. Background, foreground and
+ * orphan deletion differ only in the finalizer the API server has put on the owner.
+ * Left out: Leases and Events as dependents (docs/fidelity.md, "Controllers").
+ */
+import { ApiError } from '../../apiserver/api-error.ts';
+import type { Client } from '../../client/client.ts';
+import type { Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
+import { KINDS, type Kind } from '../../model/kinds.ts';
+import type { KubeObject, OwnerReference } from '../../model/meta.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+import { FOREGROUND, type GraphNode, ORPHAN, OwnerGraph } from './owner-graph.ts';
+
+// --concurrent-gc-syncs, for each of the two queues.
+const WORKERS = 20;
+// garbagecollector.go takes its client with twice the controller manager's rate.
+const QPS_FACTOR = 2;
+const NAME = 'generic-garbage-collector';
+// They have no dependents and nobody deletes them by owner in what is simulated; their number would make the graph large.
+const IGNORED: ReadonlySet<Kind> = new Set<Kind>(['Event', 'Lease']);
+
+interface OwnerClasses {
+  readonly solid: readonly OwnerReference[];
+  readonly dangling: readonly OwnerReference[];
+  /** Being deleted in the foreground: they wait for their dependents. */
+  readonly waiting: readonly OwnerReference[];
+}
+
+export class GarbageCollector implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #graph: OwnerGraph;
+  readonly #deletions: WorkQueue;
+  readonly #orphanings: WorkQueue;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#client = context.client(NAME, context.options.kubeApiQps * QPS_FACTOR, context.options.kubeApiBurst);
+    this.#deletions = new WorkQueue(context.sim);
+    this.#orphanings = new WorkQueue(context.sim);
+    this.#graph = new OwnerGraph({
+      attemptToDelete: (node) => this.#deletions.add(node.uid),
+      attemptToOrphan: (node) => this.#orphanings.add(node.uid),
+    });
+  }
+
+  start(): void {
+    const { informers, sim } = this.#context;
+    for (const kind of Object.keys(KINDS) as Kind[]) {
+      if (IGNORED.has(kind)) continue;
+      const informer = informers.informer(kind);
+      informer.addHandler({
+        onAdd: (object: KubeObject) => this.#graph.observe(kind, object),
+        onUpdate: (_before: KubeObject, object: KubeObject) => this.#graph.observe(kind, object),
+        onDelete: (object: KubeObject) => this.#graph.remove(object.metadata.uid ?? ''),
+      } as Parameters<typeof informer.addHandler>[0]);
+    }
+    startWorkers(sim, this.#deletions, WORKERS, (uid) => this.#attemptToDelete(uid));
+    startWorkers(sim, this.#orphanings, WORKERS, (uid) => this.#attemptToOrphan(uid));
+  }
+
+  *#attemptToDelete(uid: string): Task<void> {
+    const node = this.#graph.get(uid);
+    if (node === undefined) return;
+    // On its way out already; the API server finishes it without our help.
+    if (node.isBeingDeleted && !node.isDeletingDependents) return;
+    const latest = yield* this.#read(node.kind as Kind, node.namespace, node.name, uid);
+    if (latest === undefined) return this.#graph.remove(uid);
+    if (node.isVirtual) throw new Retry(`${node.kind} ${node.name} is there, but its event has not come yet`);
+    if (node.isDeletingDependents) return yield* this.#finishForeground(node, latest);
+    const owners = latest.metadata.ownerReferences ?? [];
+    if (owners.length === 0) return;
+    const classes = yield* this.#classify(node, owners);
+    if (classes.solid.length > 0) {
+      const gone = [...classes.dangling, ...classes.waiting];
+      if (gone.length > 0) yield* this.#dropOwners(node, gone);
+    } else if (classes.waiting.length > 0 && node.dependents.size > 0) {
+      yield* this.#unblockCycle(node, owners);
+      yield* this.#delete(node, latest, 'Foreground');
+    } else {
+      yield* this.#delete(node, latest, ownPolicy(latest));
+    }
+  }
+
+  /** Deletes the dependents that block; with none left, the owner may go. */
+  *#finishForeground(node: GraphNode, latest: KubeObject): Task<void> {
+    if (node.blocking === 0) return yield* this.#removeFinalizer(node, latest, FOREGROUND);
+    for (const dependent of node.dependents) {
+      if (!dependent.isDeletingDependents) this.#deletions.add(dependent.uid);
+    }
+  }
+
+  *#classify(node: GraphNode, owners: readonly OwnerReference[]): Task<OwnerClasses> {
+    const solid: OwnerReference[] = [];
+    const dangling: OwnerReference[] = [];
+    const waiting: OwnerReference[] = [];
+    for (const owner of owners) {
+      const kind = owner.kind as Kind;
+      const isNamespaced = KINDS[kind]?.namespaced === true;
+      const found =
+        KINDS[kind] === undefined || (isNamespaced && node.namespace === undefined)
+          ? undefined
+          : yield* this.#read(kind, isNamespaced ? node.namespace : undefined, owner.name, owner.uid);
+      if (found === undefined) dangling.push(owner);
+      else if (found.metadata.deletionTimestamp !== undefined && found.metadata.finalizers?.includes(FOREGROUND) === true)
+        waiting.push(owner);
+      else solid.push(owner);
+    }
+    return { solid, dangling, waiting };
+  }
+
+  /** A dependent that itself waits for dependents would block an owner that waits for it: such a circle is opened. */
+  *#unblockCycle(node: GraphNode, owners: readonly OwnerReference[]): Task<void> {
+    if (![...node.dependents].some((dependent) => dependent.isDeletingDependents)) return;
+    const ownerReferences = owners.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+    yield* this.#patch(node, { metadata: { uid: node.uid, ownerReferences } });
+  }
+
+  *#dropOwners(node: GraphNode, owners: readonly OwnerReference[]): Task<void> {
+    const ownerReferences = owners.map((owner) => ({ $patch: 'delete', uid: owner.uid }));
+    yield* this.#patch(node, { metadata: { uid: node.uid, ownerReferences } });
+  }
+
+  *#attemptToOrphan(uid: string): Task<void> {
+    const node = this.#graph.get(uid);
+    if (node === undefined) return;
+    for (const dependent of [...node.dependents]) {
+      const body = { metadata: { uid: dependent.uid, ownerReferences: [{ $patch: 'delete', uid }] } };
+      yield* this.#patch(dependent, body);
+    }
+    const latest = yield* this.#read(node.kind as Kind, node.namespace, node.name, uid);
+    if (latest !== undefined) yield* this.#removeFinalizer(node, latest, ORPHAN);
+  }
+
+  *#removeFinalizer(node: GraphNode, latest: KubeObject, finalizer: string): Task<void> {
+    const present = latest.metadata.finalizers ?? [];
+    if (!present.includes(finalizer)) return;
+    const finalizers = present.filter((one) => one !== finalizer);
+    const body = { metadata: { resourceVersion: latest.metadata.resourceVersion, finalizers } };
+    yield* this.#ignoringGone(this.#client.patch(node.kind as Kind, node.namespace, node.name, { type: 'merge', body }));
+  }
+
+  *#delete(node: GraphNode, latest: KubeObject, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Task<void> {
+    const { resourceVersion } = latest.metadata;
+    const preconditions = { uid: node.uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    yield* this.#ignoringGone(this.#client.delete(node.kind as Kind, node.namespace, node.name, { propagationPolicy, preconditions }));
+  }
+
+  *#patch(node: GraphNode, body: unknown): Task<void> {
+    yield* this.#ignoringGone(this.#client.patch(node.kind as Kind, node.namespace, node.name, { type: 'strategic', body }));
+  }
+
+  *#ignoringGone(request: Task<unknown>): Task<void> {
+    try {
+      yield* request;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    }
+  }
+
+  /** The object as stored, if it is still the one of that uid. */
+  *#read(kind: Kind, namespace: string | undefined, name: string, uid: string): Task<KubeObject | undefined> {
+    try {
+      const object: KubeObject = yield* this.#client.get(kind, namespace, name);
+      return object.metadata.uid === uid ? object : undefined;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What its own finalizers ask for; they were put there by whoever deleted it once before. */
+function ownPolicy(object: KubeObject): 'Background' | 'Foreground' | 'Orphan' {
+  const finalizers = object.metadata.finalizers ?? [];
+  if (finalizers.includes(ORPHAN)) return 'Orphan';
+  return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
+}

@@ -1,0 +1,179 @@
+/**
+ * Empties a namespace that is being deleted, and lets it go when nothing is left in it.
+ *
+ * Models pkg/controller/namespace/namespace_controller.go and deletion/namespaced_resources_deleter.go: pods go first, everything
+ * else after the last of them (OrderedNamespaceDeletion); a pass that leaves something behind comes back after half of what it should take.
+ */
+import { SECOND_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import { ExponentialWithBucket } from '../../client/rate-limiter.ts';
+import type { Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
+import type { Namespace } from '../../model/configuration.ts';
+import { KINDS, type Kind } from '../../model/kinds.ts';
+import type { Condition, KubeObject } from '../../model/meta.ts';
+import { isPodTerminal, type Pod } from '../../model/pod.ts';
+import { timeText, timeUsOf } from '../../model/time.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+
+const WORKERS = 10;
+// namespaceDeletionGracePeriod: what a highly available API server may need to refuse new content everywhere.
+const GRACE_US = 5 * SECOND_US;
+const QPS_FACTOR = 20;
+const BURST_FACTOR = 100;
+// NewNamespaceController: 5 ms to 60 s per namespace.
+const BASE_BACK_OFF_US = 5_000;
+const MAX_BACK_OFF_US = 60 * SECOND_US;
+// finalizerEstimateSeconds in namespaced_resources_deleter.go.
+const FINALIZER_ESTIMATE_SECONDS = 15;
+const FINALIZER = 'kubernetes';
+
+/** What one pass found left over. */
+interface Remains {
+  readonly counts: Map<string, number>;
+  readonly finalizers: Map<string, number>;
+  readonly failures: string[];
+  estimateSeconds: number;
+}
+
+export class NamespaceController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #queue: WorkQueue;
+
+  constructor(context: ControllerContext) {
+    const { kubeApiQps, kubeApiBurst } = context.options;
+    this.#context = context;
+    this.#client = context.client('namespace-controller', kubeApiQps * QPS_FACTOR, kubeApiBurst * BURST_FACTOR);
+    this.#queue = new WorkQueue(context.sim, new ExponentialWithBucket(BASE_BACK_OFF_US, MAX_BACK_OFF_US));
+  }
+
+  start(): void {
+    this.#context.informers.informer('Namespace').addHandler({
+      onAdd: (namespace) => this.#onNamespace(namespace),
+      onUpdate: (_before, namespace) => this.#onNamespace(namespace),
+    });
+    startWorkers(this.#context.sim, this.#queue, WORKERS, (name) => this.#sync(name));
+  }
+
+  #onNamespace(namespace: Namespace): void {
+    if (namespace.metadata.deletionTimestamp !== undefined) this.#queue.addAfter(namespace.metadata.name, GRACE_US);
+  }
+
+  *#sync(name: string): Task<void> {
+    if (this.#context.informers.informer('Namespace').get(name)?.metadata.deletionTimestamp === undefined) return;
+    let namespace = yield* this.#client.get('Namespace', undefined, name);
+    if (namespace.metadata.deletionTimestamp === undefined) return;
+    if (namespace.status?.phase !== 'Terminating') {
+      namespace = yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, phase: 'Terminating' } });
+    }
+    if (!(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return;
+
+    const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [], estimateSeconds: 0 };
+    const arePodsGone = yield* this.#empty('Pod', namespace, remains);
+    if (arePodsGone) {
+      for (const kind of Object.keys(KINDS) as Kind[]) {
+        if (kind !== 'Pod' && KINDS[kind].namespaced) yield* this.#empty(kind, namespace, remains);
+      }
+    } else {
+      // The pass ends before anything is counted.
+      remains.counts.clear();
+    }
+    namespace = yield* this.#report(namespace, remains);
+    if (remains.failures.length > 0) throw new Retry(remains.failures[0]);
+    if (remains.estimateSeconds > 0) {
+      this.#queue.addAfter(name, (Math.floor(remains.estimateSeconds / 2) + 1) * SECOND_US);
+      return;
+    }
+    const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+    yield* this.#client.finalizeNamespace({ ...namespace, spec: { ...namespace.spec, finalizers } });
+  }
+
+  /** True when none of that kind is left. */
+  *#empty(kind: Kind, namespace: Namespace, remains: Remains): Task<boolean> {
+    const { name } = namespace.metadata;
+    yield* this.#client.deleteCollection(kind, name, { propagationPolicy: 'Background' });
+    const { items } = yield* this.#client.list(kind, { namespace: name });
+    if (items.length === 0) return true;
+    const { group, version, resource } = KINDS[kind];
+    const qualified = group === '' ? `${resource}.` : `${resource}.${group}`;
+    remains.counts.set(qualified, items.length);
+    let held = 0;
+    for (const object of items as readonly KubeObject[]) {
+      const finalizers = object.metadata.finalizers ?? [];
+      if (finalizers.length > 0) held++;
+      for (const finalizer of finalizers) remains.finalizers.set(finalizer, (remains.finalizers.get(finalizer) ?? 0) + 1);
+    }
+    const sinceDeletionUs = this.#context.sim.nowUs - timeUsOf(namespace.metadata.deletionTimestamp!);
+    const estimate = kind === 'Pod' ? gracefulEstimate(items as readonly Pod[], sinceDeletionUs) : 0;
+    if (estimate > 0) remains.estimateSeconds = Math.max(remains.estimateSeconds, estimate);
+    else if (held > 0) remains.estimateSeconds = Math.max(remains.estimateSeconds, FINALIZER_ESTIMATE_SECONDS);
+    else remains.failures.push(`unexpected items still remain in namespace: ${name} for gvr: ${group}/${version}, Resource=${resource}`);
+    return false;
+  }
+
+  *#report(namespace: Namespace, remains: Remains): Task<Namespace> {
+    const now = timeText(this.#context.sim.nowUs);
+    const known = namespace.status?.conditions ?? [];
+    const conditions = [...known];
+    let isChanged = false;
+    for (const wanted of conditionsOf(remains)) {
+      const index = conditions.findIndex((condition) => condition.type === wanted.type);
+      const before = conditions[index];
+      if (before?.status === wanted.status && before.reason === wanted.reason && before.message === wanted.message) continue;
+      const lastTransitionTime = before?.status === wanted.status ? (before.lastTransitionTime ?? now) : now;
+      if (index < 0) conditions.push({ ...wanted, lastTransitionTime });
+      else conditions[index] = { ...wanted, lastTransitionTime };
+      isChanged = true;
+    }
+    if (!isChanged) return namespace;
+    return yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, conditions } });
+  }
+}
+
+/** The longest grace of pods that still run; 0 once it has been over for the whole namespace. */
+function gracefulEstimate(pods: readonly Pod[], sinceDeletionUs: number): number {
+  let seconds = 0;
+  for (const pod of pods) if (!isPodTerminal(pod)) seconds = Math.max(seconds, pod.spec.terminationGracePeriodSeconds ?? 0);
+  return sinceDeletionUs > seconds * SECOND_US ? 0 : seconds;
+}
+
+function conditionsOf({ counts, finalizers, failures }: Remains): readonly Condition[] {
+  const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => ({
+    type,
+    status: isTrue ? 'True' : 'False',
+    reason,
+    message,
+  });
+  const content = [...counts].sort().map(([resource, count]) => `${resource} has ${count} resource instances`);
+  const held = [...finalizers].sort().map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
+  return [
+    condition('NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'),
+    condition('NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'),
+    failures.length > 0
+      ? condition(
+          'NamespaceDeletionContentFailure',
+          true,
+          'ContentDeletionFailed',
+          `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
+        )
+      : condition(
+          'NamespaceDeletionContentFailure',
+          false,
+          'ContentDeleted',
+          'All content successfully deleted, may be waiting on finalization',
+        ),
+    content.length > 0
+      ? condition('NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${content.join(', ')}`)
+      : condition('NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'),
+    held.length > 0
+      ? condition(
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${held.join(', ')}`,
+        )
+      : condition('NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'),
+  ];
+}

@@ -1,0 +1,298 @@
+/**
+ * Finds out which nodes have fallen silent, tells so in their conditions and pods, and taints them so that pods go elsewhere.
+ *
+ * Models pkg/controller/nodelifecycle/node_lifecycle_controller.go: health every 5 s, NoSchedule taints at once, NoExecute taints through
+ * a bucket per zone that closes when too much is down at a time.
+ */
+import { ApiError } from '../../apiserver/api-error.ts';
+import { MILLISECOND_US, SECOND_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import { run, type Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { startWorkers } from '../../client/workers.ts';
+import { keyOf } from '../../model/meta.ts';
+import { type Node, nodeCondition, type Taint } from '../../model/node.ts';
+import { isPodReady, type Pod } from '../../model/pod.ts';
+import { timeText, timeUsOf } from '../../model/time.ts';
+import type { HandlerId } from '../../sim/simulation.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+import { type NodeHealth, observe, silenced } from './node-health.ts';
+import { hasNoExecute, NOT_READY, noScheduleTaints, swappedNoExecute, UNREACHABLE } from './node-taints.ts';
+import { evictionRate, ZoneQueue, zoneOf, zoneState } from './zone-disruption.ts';
+
+// UpdateWorkerSize.
+const WORKERS = 8;
+// NodeEvictionPeriod.
+const TAINT_PERIOD_US = 100 * MILLISECOND_US;
+const LEASES = 'kube-node-lease';
+const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
+const LifecycleEvent = { Monitor: 0, TaintPass: 1 } as const;
+
+export class NodeLifecycleController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #nodes: Informer<'Node'>;
+  readonly #leases: Informer<'Lease'>;
+  readonly #pods: Informer<'Pod'>;
+  readonly #taintQueue: WorkQueue;
+  readonly #podQueue: WorkQueue;
+  readonly #health = new Map<string, NodeHealth>();
+  readonly #zones = new Map<string, ZoneQueue>();
+  readonly #handler: HandlerId;
+  #isMonitoring = false;
+  #isTaintPassDue = false;
+  #isAllDown = false;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#client = context.client('node-controller');
+    this.#recorder = context.recorder('node-controller', this.#client);
+    this.#nodes = context.informers.informer('Node');
+    this.#leases = context.informers.informer('Lease');
+    this.#pods = context.informers.informer('Pod');
+    this.#taintQueue = new WorkQueue(context.sim);
+    this.#podQueue = new WorkQueue(context.sim);
+    this.#handler = context.sim.register({ on: (event) => (event === LifecycleEvent.Monitor ? this.#onMonitor() : this.#onTaintPass()) });
+  }
+
+  start(): void {
+    const { sim, options } = this.#context;
+    this.#nodes.addHandler({
+      onAdd: (node) => this.#taintQueue.add(node.metadata.name),
+      onUpdate: (before, after) => this.#onNode(before, after),
+      onDelete: (node) => this.#forget(node),
+    });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onPod(undefined, pod),
+      onUpdate: (before, after) => this.#onPod(before, after),
+    });
+    startWorkers(sim, this.#taintQueue, WORKERS, (name) => this.#syncNoSchedule(name));
+    startWorkers(sim, this.#podQueue, WORKERS, (key) => this.#syncPod(key));
+    sim.schedule(options.nodeMonitorPeriodSeconds * SECOND_US, this.#handler, LifecycleEvent.Monitor);
+  }
+
+  #onNode(before: Node, after: Node): void {
+    // Heartbeats change nothing a taint depends on, and there are very many of them.
+    if (before.spec === after.spec && before.status?.conditions === after.status?.conditions) return;
+    this.#taintQueue.add(after.metadata.name);
+  }
+
+  #forget(node: Node): void {
+    this.#health.delete(node.metadata.name);
+    this.#zones.get(zoneOf(node))?.remove(node.metadata.name);
+  }
+
+  /** A pod that comes to a node which is not ready has to be marked too. */
+  #onPod(before: Pod | undefined, after: Pod): void {
+    const { nodeName = '' } = after.spec;
+    if (nodeName === '' || (before?.spec.nodeName === nodeName && isPodReady(before) === isPodReady(after)) || !isPodReady(after)) return;
+    const status = this.#health.get(nodeName)?.readyStatus;
+    if (status !== undefined && status !== 'True') this.#podQueue.add(keyOf(after.metadata.namespace, after.metadata.name));
+  }
+
+  *#syncPod(key: string): Task<void> {
+    const pod = this.#pods.get(key);
+    if (pod === undefined || !isPodReady(pod)) return;
+    const status = this.#health.get(pod.spec.nodeName ?? '')?.readyStatus;
+    if (status !== undefined && status !== 'True') yield* this.#markPod(pod);
+  }
+
+  *#syncNoSchedule(name: string): Task<void> {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    const taints = noScheduleTaints(node, timeText(this.#context.sim.nowUs));
+    if (taints !== undefined) yield* this.#writeTaints(node, taints);
+  }
+
+  #onMonitor(): void {
+    const { sim, options } = this.#context;
+    sim.schedule(options.nodeMonitorPeriodSeconds * SECOND_US, this.#handler, LifecycleEvent.Monitor);
+    // A pass that takes longer than its period delays the next, as wait.Until does.
+    if (this.#isMonitoring) return;
+    this.#isMonitoring = true;
+    run(
+      this.#monitor(),
+      () => {
+        this.#isMonitoring = false;
+      },
+      (error) => {
+        this.#isMonitoring = false;
+        if (!(error instanceof ApiError)) throw error;
+      },
+    );
+  }
+
+  *#monitor(): Task<void> {
+    const counts = new Map<string, { ready: number; notReady: number }>();
+    const { nowUs } = this.#context.sim;
+    const changed: (() => Task<void>)[] = [];
+    for (const node of this.#nodes.values()) {
+      const zone = zoneOf(node);
+      if (!this.#zones.has(zone)) this.#zones.set(zone, new ZoneQueue(this.#context.options.nodeEvictionRate));
+      const act = this.#look(node, zone, nowUs);
+      if (act !== undefined) changed.push(act);
+      if (node.metadata.labels?.[EXCLUDED] !== undefined) continue;
+      const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
+      counts.set(zone, count);
+      if (this.#health.get(node.metadata.name)?.readyStatus === 'True') count.ready++;
+      else count.notReady++;
+    }
+    for (const act of changed) yield* act();
+    yield* this.#judgeZones(counts);
+  }
+
+  /** Updates what is known of the node's health; what has to be written for it, if anything. */
+  #look(node: Node, zone: string, nowUs: number): (() => Task<void>) | undefined {
+    const { name } = node.metadata;
+    let health = this.#health.get(name);
+    if (health === undefined) {
+      const created = node.metadata.creationTimestamp;
+      const seenUs = nodeCondition(node, 'Ready') === undefined && created !== undefined ? timeUsOf(created) : nowUs;
+      health = { seenUs, heartbeat: '', renewTime: '', readyStatus: undefined };
+      this.#health.set(name, health);
+      observe(health, node, this.#renewTime(name), nowUs);
+      health.seenUs = Math.max(health.seenUs, seenUs);
+    } else observe(health, node, this.#renewTime(name), nowUs);
+
+    const { options } = this.#context;
+    const hasReported = nodeCondition(node, 'Ready') !== undefined;
+    const graceSeconds = hasReported ? options.nodeMonitorGracePeriodSeconds : options.nodeStartupGracePeriodSeconds;
+    const next = nowUs > health.seenUs + graceSeconds * SECOND_US ? silenced(node, nowUs) : node;
+    const before = health.readyStatus ?? nodeCondition(node, 'Ready')?.status;
+    const status = nodeCondition(next, 'Ready')?.status;
+    health.readyStatus = status;
+    this.#queueNoExecute(node, zone, status);
+    if (next === node && before === status) return undefined;
+    return () => this.#tell(node, next, before, status);
+  }
+
+  #renewTime(name: string): string {
+    return this.#leases.get(keyOf(LEASES, name))?.spec?.renewTime ?? '';
+  }
+
+  *#tell(node: Node, next: Node, before: string | undefined, status: string | undefined): Task<void> {
+    if (next !== node) yield* this.#quietly(this.#client.updateStatus('Node', next));
+    if (status === 'True' || before !== 'True') return;
+    const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
+    this.#recorder.event(node, 'Normal', 'NodeNotReady', message);
+    for (const pod of this.#pods.byIndex('nodeName', node.metadata.name)) {
+      if (isPodReady(pod)) yield* this.#markPod(pod);
+    }
+  }
+
+  *#markPod(pod: Pod): Task<void> {
+    const now = timeText(this.#context.sim.nowUs);
+    const conditions = (pod.status?.conditions ?? []).map((condition) =>
+      condition.type === 'Ready' ? { ...condition, status: 'False' as const, lastTransitionTime: now } : condition,
+    );
+    this.#recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
+    yield* this.#quietly(this.#client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } }));
+  }
+
+  #queueNoExecute(node: Node, zone: string, status: string | undefined): void {
+    const queue = this.#zones.get(zone)!;
+    const { name } = node.metadata;
+    if (status === 'True') {
+      queue.remove(name);
+      if (hasNoExecute(node, NOT_READY) || hasNoExecute(node, UNREACHABLE)) this.#start(this.#taintNow(name, undefined));
+      return;
+    }
+    if (this.#isAllDown || status === undefined) return;
+    const [wanted, opposite] = status === 'False' ? [NOT_READY, UNREACHABLE] : [UNREACHABLE, NOT_READY];
+    if (hasNoExecute(node, opposite)) this.#start(this.#taintNow(name, wanted));
+    else if (!hasNoExecute(node, wanted) && queue.add(name)) this.#wakeTaintPass();
+  }
+
+  #wakeTaintPass(): void {
+    if (this.#isTaintPassDue) return;
+    this.#isTaintPassDue = true;
+    const { sim } = this.#context;
+    sim.schedule(TAINT_PERIOD_US - (sim.nowUs % TAINT_PERIOD_US), this.#handler, LifecycleEvent.TaintPass);
+  }
+
+  #onTaintPass(): void {
+    this.#isTaintPassDue = false;
+    const { nowUs } = this.#context.sim;
+    let isLeft = false;
+    for (const queue of this.#zones.values()) {
+      for (let name = queue.take(nowUs); name !== undefined; name = queue.take(nowUs)) this.#start(this.#taintByCondition(name));
+      if (!queue.isEmpty) isLeft = true;
+    }
+    if (isLeft) this.#wakeTaintPass();
+  }
+
+  *#taintByCondition(name: string): Task<void> {
+    const node = this.#nodes.get(name);
+    const status = node === undefined ? undefined : nodeCondition(node, 'Ready')?.status;
+    if (status === 'True' || node === undefined) return;
+    yield* this.#taintNow(name, status === 'False' ? NOT_READY : UNREACHABLE);
+  }
+
+  /** Puts `key` on the node with effect NoExecute, or takes both keys off. */
+  *#taintNow(name: string, key: string | undefined): Task<void> {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    const remove = [NOT_READY, UNREACHABLE].filter((one) => one !== key);
+    const taints = swappedNoExecute(node, key, remove, timeText(this.#context.sim.nowUs));
+    if (taints === undefined) return;
+    try {
+      yield* this.#writeTaints(node, taints);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const status = nodeCondition(node, 'Ready')?.status;
+      if (key !== undefined && status !== 'True' && this.#zones.get(zoneOf(node))?.add(name) === true) this.#wakeTaintPass();
+    }
+  }
+
+  *#writeTaints(node: Node, taints: readonly Taint[]): Task<void> {
+    const body = { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } };
+    yield* this.#client.patch('Node', undefined, node.metadata.name, { type: 'merge', body });
+  }
+
+  *#judgeZones(counts: ReadonlyMap<string, { readonly ready: number; readonly notReady: number }>): Task<void> {
+    const { options, sim } = this.#context;
+    const states = new Map(
+      [...counts].map(([zone, { ready, notReady }]) => [zone, zoneState(ready, notReady, options.unhealthyZoneThreshold)]),
+    );
+    const isAllDown = states.size > 0 && [...states.values()].every((state) => state === 'FullDisruption');
+    if (isAllDown) {
+      if (!this.#isAllDown) {
+        // Rather this process is cut off than every node dead: nothing is evicted on its word.
+        for (const node of this.#nodes.values()) yield* this.#taintNow(node.metadata.name, undefined);
+        for (const queue of this.#zones.values()) {
+          queue.clear();
+          queue.setRate(0);
+        }
+      }
+      this.#isAllDown = true;
+      return;
+    }
+    if (this.#isAllDown) for (const health of this.#health.values()) health.seenUs = sim.nowUs;
+    this.#isAllDown = false;
+    for (const [zone, state] of states) {
+      const queue = this.#zones.get(zone)!;
+      const { ready, notReady } = counts.get(zone)!;
+      queue.state = state;
+      queue.setRate(evictionRate(state, ready + notReady, options));
+    }
+  }
+
+  #start(task: Task<void>): void {
+    run(task, undefined, (error) => {
+      // The next pass sees the node again.
+      if (!(error instanceof ApiError)) throw error;
+    });
+  }
+
+  /** What goes wrong with one object is left to the next pass. */
+  *#quietly(request: Task<unknown>): Task<void> {
+    try {
+      yield* request;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+}

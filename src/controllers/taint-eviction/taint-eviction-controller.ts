@@ -1,0 +1,164 @@
+/**
+ * Deletes pods from nodes with NoExecute taints, at once or when their tolerations run out.
+ *
+ * Models pkg/controller/tainteviction/taint_eviction.go and timed_workers.go. Disruption budgets are not asked.
+ */
+import { ApiError } from '../../apiserver/api-error.ts';
+import { MILLISECOND_US, SECOND_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Informer } from '../../client/informer.ts';
+import { run, sleep, type Task } from '../../client/task.ts';
+import { type ObjectKey, objectKey } from '../../model/meta.ts';
+import type { Node, Taint } from '../../model/node.ts';
+import { isPodTerminal, type Pod, podCondition } from '../../model/pod.ts';
+import { timeText } from '../../model/time.ts';
+import { toleratesTaint } from '../../model/toleration.ts';
+import type { EventId } from '../../sim/event-queue.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+
+const NONE: readonly Taint[] = [];
+// retries and sleeping in deletePodHandler.
+const TRIES = 5;
+const RETRY_US = 10 * MILLISECOND_US;
+
+interface Timed {
+  readonly startUs: number;
+  readonly fireUs: number;
+  readonly event: EventId;
+}
+
+export class TaintEvictionController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #pods: Informer<'Pod'>;
+  /** NoExecute taints by node; nodes without are not in it. */
+  readonly #tainted = new Map<string, readonly Taint[]>();
+  readonly #timed = new Map<ObjectKey, Timed>();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    // It shares the node controller's identity.
+    this.#client = context.client('node-controller');
+    this.#recorder = context.recorder('taint-eviction-controller', this.#client);
+    this.#pods = context.informers.informer('Pod');
+  }
+
+  start(): void {
+    this.#context.informers.informer('Node').addHandler({
+      onAdd: (node) => this.#onNode(node),
+      onUpdate: (before, after) => void (before.spec?.taints === after.spec?.taints || this.#onNode(after)),
+      onDelete: (node) => void this.#tainted.delete(node.metadata.name),
+    });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onPod(undefined, pod),
+      onUpdate: (before, after) => this.#onPod(before, after),
+      onDelete: (pod) => this.#cancel(pod, false),
+    });
+  }
+
+  #onNode(node: Node): void {
+    const { name } = node.metadata;
+    const taints = (node.spec?.taints ?? NONE).filter((taint) => taint.effect === 'NoExecute');
+    const had = this.#tainted.has(name);
+    if (taints.length === 0 && !had) return;
+    if (taints.length === 0) this.#tainted.delete(name);
+    else this.#tainted.set(name, taints);
+    for (const pod of this.#pods.byIndex('nodeName', name)) this.#judge(pod, taints);
+  }
+
+  #onPod(before: Pod | undefined, pod: Pod): void {
+    const { nodeName = '' } = pod.spec;
+    if (nodeName === '') return;
+    if (before !== undefined && before.spec.nodeName === nodeName && before.spec.tolerations === pod.spec.tolerations) return;
+    const taints = this.#tainted.get(nodeName);
+    if (taints !== undefined) this.#judge(pod, taints);
+  }
+
+  #judge(pod: Pod, taints: readonly Taint[]): void {
+    if (taints.length === 0) return this.#cancel(pod, true);
+    const { nowUs } = this.#context.sim;
+    const waitUs = toleratedUs(pod, taints);
+    if (waitUs === undefined) {
+      this.#cancel(pod, false);
+      return this.#evict(pod);
+    }
+    if (waitUs === Number.POSITIVE_INFINITY) return this.#cancel(pod, true);
+    const known = this.#timed.get(objectKey(pod));
+    let startUs = nowUs;
+    if (known !== undefined) {
+      // An earlier deadline holds; a later start does not put it off.
+      startUs = known.startUs;
+      if (known.startUs + waitUs > known.fireUs) return;
+      this.#cancel(pod, false);
+    }
+    const fireUs = startUs + waitUs;
+    const event = this.#context.sim.after(Math.max(0, fireUs - nowUs), () => {
+      this.#timed.delete(objectKey(pod));
+      this.#evict(pod);
+    });
+    this.#timed.set(objectKey(pod), { startUs, fireUs, event });
+  }
+
+  #cancel(pod: Pod, isTold: boolean): void {
+    const key = objectKey(pod);
+    const timed = this.#timed.get(key);
+    if (timed === undefined) return;
+    this.#context.sim.cancel(timed.event);
+    this.#timed.delete(key);
+    if (isTold) this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
+  }
+
+  #evict(pod: Pod): void {
+    this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${objectKey(pod)}`);
+    run(this.#delete(pod), undefined, (error) => {
+      if (!(error instanceof ApiError)) throw error;
+    });
+  }
+
+  *#delete(pod: Pod): Task<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return yield* this.#deleteOnce(pod);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code === 404) return;
+        if (attempt === TRIES) throw error;
+      }
+      yield* sleep(this.#context.sim, RETRY_US);
+    }
+  }
+
+  *#deleteOnce({ metadata, spec }: Pod): Task<void> {
+    const { namespace, name, uid } = metadata;
+    const pod = this.#pods.get(`${namespace}/${name}`);
+    if (pod === undefined || pod.metadata.uid !== uid || pod.spec.nodeName !== spec.nodeName) return;
+    if (!isPodTerminal(pod) && podCondition(pod, 'DisruptionTarget')?.status !== 'True') {
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'DeletionByTaintManager',
+        message: 'Taint manager: deleting due to NoExecute taint',
+        lastTransitionTime: timeText(this.#context.sim.nowUs),
+      };
+      const body = { metadata: { uid }, status: { conditions: [condition] } };
+      yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body }, 'status');
+    }
+    yield* this.#client.delete('Pod', namespace, name);
+  }
+}
+
+/** How long the pod may stay; undefined: not at all; infinity: for ever. */
+function toleratedUs(pod: Pod, taints: readonly Taint[]): number | undefined {
+  const used = new Set<NonNullable<Pod['spec']['tolerations']>[number]>();
+  for (const taint of taints) {
+    const toleration = pod.spec.tolerations?.find((one) => toleratesTaint(one, taint));
+    if (toleration === undefined) return undefined;
+    used.add(toleration);
+  }
+  let seconds = Number.POSITIVE_INFINITY;
+  for (const { tolerationSeconds } of used) {
+    if (tolerationSeconds !== undefined) seconds = Math.min(seconds, Math.max(0, tolerationSeconds));
+  }
+  return seconds === 0 ? undefined : seconds * SECOND_US;
+}
