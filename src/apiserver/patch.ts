@@ -94,7 +94,7 @@ function strategicList(field: string, target: Json, patch: readonly Json[]): Jso
 }
 
 /** `ports` is keyed by containerPort in a container and by port in a Service; every other list by its field alone. */
-function mergeKey(field: string, present: readonly Json[], patch: readonly Json[]): string | undefined {
+export function mergeKey(field: string, present: readonly Json[], patch: readonly Json[]): string | undefined {
   if (field !== 'ports') return Object.hasOwn(MERGE_KEYS, field) && [...present, ...patch].every(isObject) ? MERGE_KEYS[field] : undefined;
   return [...present, ...patch].some((item) => isObject(item) && item.containerPort !== undefined) ? 'containerPort' : 'port';
 }

@@ -3,8 +3,57 @@
  */
 import { Command } from 'commander';
 import { DEFAULT_SCHEDULER_VECTORS, runSchedulerConformance } from './conformance.ts';
+import { checkFiles, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
 
-const program = new Command('orrery').description('A clockwork Kubernetes: a deterministic simulator of a whole cluster');
+let isInterrupted = false;
+const terminal: Terminal = {
+  print: (text) => console.log(text),
+  warn: (text) => console.error(text),
+  progress: process.stderr.isTTY ? (text) => void process.stderr.write(`\r\u001b[2K${text}`) : undefined,
+  isInterrupted: () => isInterrupted,
+};
+// The second Ctrl-C ends the process as usual.
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+
+const collect = (value: string, values: readonly string[]) => [...values, value];
+const program = new Command('orrery')
+  .description('A clockwork Kubernetes: a deterministic simulator of a whole cluster')
+  .showHelpAfterError('(--help shows what there is)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_WRONG_INPUT));
+
+program
+  .command('run')
+  .description('run scenarios and answer their questions; exit code 0 when every expectation holds, 1 when one does not, 2 for wrong input')
+  .argument('<file...>', 'scenario files')
+  .option('--seed <number>', "instead of the scenario's own seed")
+  .option('--until <time>', 'end the run at this simulated time, such as 5m')
+  .option('--set <path=value>', 'put a value into the scenario, such as cluster.nodes[0].count=50; may be repeated', collect, [])
+  .option('--out <dir>', 'write result.json and CSV tables there')
+  .option('--format <format>', 'text or json', 'text')
+  .option('--json', 'short for --format json')
+  .option('--quiet', 'print one line a scenario')
+  .action(async (files: string[], flags: RunFlags) => {
+    process.exitCode = await runFiles(files, flags, terminal);
+  });
+
+program
+  .command('check')
+  .description('read scenarios and everything they refer to, and report every problem; nothing is run')
+  .argument('<file...>', 'scenario files')
+  .option('--set <path=value>', 'put a value into the scenario first; may be repeated', collect, [])
+  .action((files: string[], flags: RunFlags) => {
+    process.exitCode = checkFiles(files, flags, terminal);
+  });
+
+program
+  .command('list')
+  .description('list the scenarios of a folder with their questions')
+  .argument('[folder]', 'the folder', 'scenarios')
+  .action((folder: string) => {
+    process.exitCode = listScenarios(folder, terminal);
+  });
 
 program
   .command('conformance')
@@ -16,7 +65,7 @@ program
   .action((component: string, options: { vectors: string; only?: string; explain?: boolean }) => {
     if (component !== 'scheduler') {
       console.error(`Cannot replay recordings of ${component}: expected scheduler`);
-      process.exitCode = 2;
+      process.exitCode = EXIT_WRONG_INPUT;
       return;
     }
     process.exitCode = runSchedulerConformance(options, (line) => console.log(line));

@@ -37,6 +37,7 @@ export class Cluster {
   readonly observers = new Observers();
   readonly api: ApiServer;
   readonly latency: RequestLatency;
+  readonly registry: ImageRegistry;
   readonly fleet: KubeletFleet;
   readonly network: Network;
   readonly controllerManager: ElectedComponent;
@@ -55,6 +56,7 @@ export class Cluster {
     const watchHop = spec.watchHop ?? DEFAULT_WATCH_HOP;
     const recordEvents = spec.recordEvents !== false;
     this.#plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents };
+    this.registry = new ImageRegistry(spec.registry);
     this.fleet = new KubeletFleet({
       sim,
       random,
@@ -62,7 +64,7 @@ export class Cluster {
       server: this.api,
       pump,
       latency: this.latency,
-      registry: new ImageRegistry(spec.registry),
+      registry: this.registry,
       behaviours: spec.behaviours ?? [],
       nodes: spec.nodes,
       timings: spec.runtimeTimings ?? {},

@@ -1,0 +1,148 @@
+/**
+ * `orrery run FILE...`, `orrery check FILE...` and `orrery list`.
+ *
+ * Exit codes: 0 when every expectation holds, 1 when one does not, 2 when the input is wrong; then nothing has been run.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, type Problem, problemText } from '../base/errors.ts';
+import { durationText, parseDurationUs } from '../scenario/duration.ts';
+import { questionOf, readScenario } from '../scenario/read-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { type RunOutcome, ScenarioRun } from '../scenario/scenario-run.ts';
+import { resultDocument, writeResultFiles } from './result-files.ts';
+import { runText, verdictLine } from './run-text.ts';
+
+export const EXIT_MET = 0;
+export const EXIT_MISSED = 1;
+export const EXIT_WRONG_INPUT = 2;
+
+export interface RunFlags {
+  readonly seed?: string;
+  readonly until?: string;
+  readonly set?: readonly string[];
+  readonly format?: string;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+/** Where the commands write. */
+export interface Terminal {
+  print(text: string): void;
+  warn(text: string): void;
+  /** Replaces the progress line; undefined when there is no terminal to draw it on. */
+  progress: ((text: string) => void) | undefined;
+  /** True once the user has asked to stop. */
+  isInterrupted(): boolean;
+}
+
+// Few enough that a key press is heard at once, many enough that looking at the clock costs nothing.
+const EVENTS_A_SLICE = 20_000;
+const PROGRESS_MS = 200;
+
+export async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
+  const problems: Problem[] = [...flagProblems(flags)];
+  const scenarios = readAll(files, flags.set ?? [], problems);
+  if (problems.length > 0) return complain(problems, terminal);
+  let exitCode = EXIT_MET;
+  for (const scenario of scenarios) {
+    const startMs = performance.now();
+    const outcome = await play(scenario, flags, terminal);
+    const wall = { wallSeconds: (performance.now() - startMs) / 1000, peakMemoryBytes: process.memoryUsage.rss() };
+    if (flags.json === true || flags.format === 'json') terminal.print(JSON.stringify(resultDocument(outcome), undefined, 2));
+    else terminal.print(flags.quiet === true ? verdictLine(outcome) : runText(outcome, wall));
+    if (flags.out !== undefined) writeResultFiles(outcome, scenarios.length === 1 ? flags.out : join(flags.out, scenario.name));
+    if (!outcome.isMet) exitCode = EXIT_MISSED;
+    if (!outcome.isWhole) break;
+  }
+  return exitCode;
+}
+
+export function checkFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): number {
+  const problems: Problem[] = [];
+  const scenarios = readAll(files, flags.set ?? [], problems);
+  if (problems.length > 0) return complain(problems, terminal);
+  for (const { file, events, expectations } of scenarios)
+    terminal.print(`${file}: no problem found, ${events.length} events, ${expectations.length} expectations`);
+  return EXIT_MET;
+}
+
+/** The scenarios of a folder, each with its question. */
+export function listScenarios(folder: string, terminal: Terminal): number {
+  if (!existsSync(folder)) {
+    terminal.warn(`Cannot list scenarios: expected a folder, got "${folder}", which does not exist`);
+    return EXIT_WRONG_INPUT;
+  }
+  const files = readdirSync(folder)
+    .filter((file) => /\.ya?ml$/.test(file))
+    .sort();
+  const width = Math.max(...files.map((file) => file.length), 0);
+  for (const file of files) terminal.print(`${file.padEnd(width)}  ${questionOf(readFileSync(join(folder, file), 'utf8')) ?? ''}`);
+  return EXIT_MET;
+}
+
+async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal): Promise<RunOutcome> {
+  const seed = flags.seed === undefined ? undefined : Number(flags.seed);
+  const untilUs = flags.until === undefined ? undefined : parseDurationUs(flags.until);
+  const scenarioRun = new ScenarioRun(scenario, { ...(seed === undefined ? {} : { seed }), ...(untilUs === undefined ? {} : { untilUs }) });
+  const draw = flags.quiet === true ? undefined : terminal.progress;
+  let drawnMs = performance.now();
+  while (scenarioRun.advance(EVENTS_A_SLICE)) {
+    const nowMs = performance.now();
+    if (nowMs - drawnMs < PROGRESS_MS) continue;
+    drawnMs = nowMs;
+    draw?.(progressText(scenarioRun));
+    // Lets the signal handler have its turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (terminal.isInterrupted()) {
+      draw?.('');
+      return scenarioRun.outcome(false);
+    }
+  }
+  draw?.('');
+  return scenarioRun.outcome(true);
+}
+
+function progressText({ scenario, nowUs, endUs, record, cluster }: ScenarioRun): string {
+  const percent = Math.floor((nowUs / endUs) * 100);
+  const failed = record.traffic.reduce((sum, traffic) => sum + traffic.failed, 0);
+  const requests = record.traffic.reduce((sum, traffic) => sum + traffic.total, 0);
+  const second = Math.floor(nowUs / 1e6) * 1e6;
+  return `${scenario.name} ${percent}%  ${durationText(second)} of ${durationText(endUs)}  ${cluster.api.store.size('Pod')} pods  ${requests} requests, ${failed} failed`;
+}
+
+function readAll(files: readonly string[], overrides: readonly string[], problems: Problem[]): Scenario[] {
+  return files.flatMap((file) => {
+    try {
+      return [readScenario(file, overrides)];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+}
+
+function flagProblems({ seed, until, format }: RunFlags): Problem[] {
+  const at = (file: string, found: string, wanted: string): Problem => ({
+    file,
+    line: 0,
+    column: 0,
+    path: '',
+    found: JSON.stringify(found),
+    wanted,
+  });
+  const problems: Problem[] = [];
+  if (seed !== undefined && !/^\d{1,15}$/.test(seed)) problems.push(at('--seed', seed, 'a whole number from 0'));
+  if (until !== undefined && !((parseDurationUs(until) ?? 0) > 0))
+    problems.push(at('--until', until, 'a duration longer than 0, such as "90s" or "1h30m"'));
+  if (format !== undefined && format !== 'text' && format !== 'json') problems.push(at('--format', format, 'one of text, json'));
+  return problems;
+}
+
+function complain(problems: readonly Problem[], terminal: Terminal): number {
+  for (const problem of problems) terminal.warn(problemText(problem));
+  terminal.warn(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was run`);
+  return EXIT_WRONG_INPUT;
+}

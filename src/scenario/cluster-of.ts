@@ -1,0 +1,90 @@
+/**
+ * From a scenario to the spec of the cluster it runs on, and to the faults and traffic of the rooms below.
+ */
+
+import { fail } from '../base/fail.ts';
+import type { ClusterSpec } from '../cluster/cluster-spec.ts';
+import type { Fault, FaultKind } from '../faults/fault.ts';
+import type { WorkloadBehaviour } from '../model/behaviour.ts';
+import type { TrafficSpec } from '../workload/traffic.ts';
+import { definedOnly, nodesOf } from './node-groups.ts';
+import type { Scenario } from './scenario.ts';
+import type { FaultInput, TrafficInput, WorkloadInput } from './schema.ts';
+
+export function clusterOf(scenario: Scenario, seed: number = scenario.seed): ClusterSpec {
+  const { cluster, schedulerConfiguration } = scenario;
+  const { disabled, ...controllers } = cluster.controllers ?? {};
+  return {
+    seed,
+    nodes: nodesOf(cluster),
+    registry: registryOf(cluster),
+    behaviours: scenario.workloads.map(behaviourOf),
+    controlPlaneReplicas: cluster.controlPlaneReplicas,
+    recordEvents: cluster.events,
+    controllers: definedOnly({
+      nodeMonitorGracePeriodSeconds: controllers.nodeMonitorGracePeriod,
+      nodeMonitorPeriodSeconds: controllers.nodeMonitorPeriod,
+      concurrentSyncs: controllers.concurrentSyncs,
+      kubeApiQps: controllers.kubeApiQps,
+      kubeApiBurst: controllers.kubeApiBurst,
+      terminatedPodGcThreshold: controllers.terminatedPodGcThreshold,
+    }),
+    ...(disabled === undefined ? {} : { disabledControllers: disabled }),
+    ...(schedulerConfiguration === undefined ? {} : { schedulers: [{ name: 'kube-scheduler', configuration: schedulerConfiguration }] }),
+  };
+}
+
+/** Who lists images means the list to be complete; who lists none wants not to think of them. */
+function registryOf({ images, registry = {} }: Scenario['cluster']): NonNullable<ClusterSpec['registry']> {
+  return definedOnly({
+    images: images?.map(({ name, size }) => ({ name, sizeBytes: size })),
+    unknownImages: registry.unknownImages ?? (images === undefined ? 'present' : 'missing'),
+    missingImages: registry.missing,
+    defaultSizeBytes: registry.defaultSize,
+    bandwidthBytesPerSecond: registry.bandwidth,
+    unpackBytesPerSecond: registry.unpack,
+    resolve: registry.resolve,
+  });
+}
+
+function behaviourOf({ memory, memoryGrowth, cpu, disk, crash, ...same }: WorkloadInput): WorkloadBehaviour {
+  return {
+    ...same,
+    memoryBytes: memory,
+    memoryGrowthBytesPerSecond: memoryGrowth,
+    cpuMilli: cpu,
+    diskBytes: disk,
+    ...(crash === undefined
+      ? {}
+      : { crash: definedOnly({ after: crash.after, atUs: crash.at, meanBetweenUs: crash.meanBetween, exitCode: crash.exitCode }) }),
+  } as WorkloadBehaviour;
+}
+
+export function faultOf({ for: forUs, ...kinds }: FaultInput): Fault {
+  const [kind, value] = Object.entries(kinds).find(([, given]) => given !== undefined) ?? fail('Cannot inject a fault of no kind');
+  const fault: Fault = { kind: kind as FaultKind, ...(forUs === undefined ? {} : { forUs }) };
+  if (typeof value === 'string') return { ...fault, component: value };
+  if (typeof value === 'number') return { ...fault, factor: value };
+  return typeof value === 'object' ? { ...fault, nodes: definedOnly(value) } : fault;
+}
+
+export function trafficOf(traffic: TrafficInput, durationUs: number): TrafficSpec {
+  const { poisson, constant } = traffic.arrivals;
+  return {
+    route: {
+      traffic: traffic.name,
+      service: qualified(traffic.to),
+      port: traffic.port,
+      timeoutUs: traffic.timeout,
+      calls: traffic.calls.map(qualified),
+    },
+    arrivals: poisson === undefined ? { kind: 'constant', perSecond: constant ?? 0 } : { kind: 'poisson', perSecond: poisson },
+    fromUs: traffic.from,
+    untilUs: Math.min(traffic.until ?? durationUs, durationUs),
+  };
+}
+
+/** `namespace/name`; a bare name is of the namespace default. */
+export function qualified(name: string): string {
+  return name.includes('/') ? name : `default/${name}`;
+}

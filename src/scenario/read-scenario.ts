@@ -1,0 +1,221 @@
+/**
+ * Reads a scenario with everything it refers to, and finds everything that is wrong with it at once: nothing is run while a
+ * problem is left.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { parse } from 'yaml';
+import { InputError, type Problem } from '../base/errors.ts';
+import type { KubeObject } from '../model/meta.ts';
+import { readSchedulerConfiguration, type SchedulerConfiguration } from '../scheduler/configuration.ts';
+import { type Expectation, ExpectationError, parseExpectation } from './expectation-syntax.ts';
+import { CommandLineError, parseCommandLine } from './kubectl/command-line.ts';
+import { VERBS } from './kubectl/verbs.ts';
+import { readManifest } from './manifests.ts';
+import { checkReferences } from './references.ts';
+import type { Scenario, ScenarioCommand, ScenarioEvent } from './scenario.ts';
+import { type EventInput, type ScenarioInput, scenarioSchema } from './schema.ts';
+import { problemsOf } from './schema-problems.ts';
+import { type Path, readDocuments, type SourceDocument } from './source-document.ts';
+
+/** `cluster.nodes[0].count=50`: puts a value into the scenario before it is checked. */
+export type Override = string;
+
+/** Throws an InputError with every problem found. */
+export function readScenario(file: string, overrides: readonly Override[] = []): Scenario {
+  const problems: Problem[] = [];
+  if (!existsSync(file)) throw new InputError([{ file, line: 0, column: 0, path: '', found: 'no such file', wanted: 'a scenario file' }]);
+  const scenario = new ScenarioReader(file, problems).read(readFileSync(file, 'utf8'), overrides);
+  if (scenario === undefined || problems.length > 0) throw new InputError(problems);
+  return scenario;
+}
+
+/** The question a scenario asks: its first line. */
+export function questionOf(text: string): string | undefined {
+  const line = text.split('\n', 1)[0]!.trim();
+  const question = line.replace(/^#+\s*/, '');
+  return line.startsWith('#') && question !== '' ? question : undefined;
+}
+
+class ScenarioReader {
+  readonly #file: string;
+  readonly #problems: Problem[];
+  readonly #manifests = new Map<string, readonly KubeObject[]>();
+
+  constructor(file: string, problems: Problem[]) {
+    this.#file = file;
+    this.#problems = problems;
+  }
+
+  read(text: string, overrides: readonly Override[]): Scenario | undefined {
+    const question = questionOf(text);
+    if (question === undefined) {
+      const wanted = 'the question of the scenario as a comment, such as "# Does the shop stay up?"';
+      this.#problems.push({
+        file: this.#file,
+        line: 1,
+        column: 1,
+        path: '',
+        found: text.trim() === '' ? 'an empty file' : 'something else',
+        wanted,
+      });
+    }
+    const documents = readDocuments(this.#file, text, this.#problems);
+    const [first, second] = documents;
+    if (second !== undefined) this.#problems.push(second.problem([], 'one scenario to a file', 'a second document'));
+    if (first === undefined) {
+      if (this.#problems.length === 0)
+        this.#problems.push({
+          file: this.#file,
+          line: 1,
+          column: 1,
+          path: '',
+          found: 'nothing',
+          wanted: 'a map with apiVersion, kind, metadata, duration and cluster',
+        });
+      return undefined;
+    }
+    const document = this.#withOverrides(first, overrides);
+    const parsed = scenarioSchema.safeParse(document.value, { error: wantedOf });
+    if (!parsed.success) {
+      this.#problems.push(...problemsOf(parsed.error.issues, document, scenarioSchema));
+      return undefined;
+    }
+    return this.#complete(parsed.data, document, question ?? '');
+  }
+
+  #withOverrides(document: SourceDocument, overrides: readonly Override[]): SourceDocument {
+    for (const override of overrides) {
+      const equals = override.indexOf('=');
+      const path = overridePath(equals < 0 ? override : override.slice(0, equals));
+      if (equals < 1 || path === undefined || !document.set(path, parse(override.slice(equals + 1)))) {
+        const wanted = 'a field and a value such as "cluster.nodes[0].count=50"';
+        this.#problems.push({ file: '--set', line: 0, column: 0, path: '', found: JSON.stringify(override), wanted });
+      }
+    }
+    return overrides.length === 0 ? document : document.reread();
+  }
+
+  #complete(input: ScenarioInput, document: SourceDocument, question: string): Scenario | undefined {
+    const before = this.#problems.length;
+    const events = input.events.map((event, at) => this.#event(event, ['events', at], document));
+    const expectations = input.expect.flatMap((text, at) => this.#expectation(text, ['expect', at], document));
+    const scenario: Scenario = {
+      file: this.#file,
+      question,
+      name: input.metadata.name,
+      seed: input.seed,
+      durationUs: input.duration,
+      cluster: input.cluster,
+      workloads: input.workloads,
+      traffic: input.traffic,
+      events,
+      expectations,
+      schedulerConfiguration: this.#schedulerConfiguration(input, document),
+      manifests: this.#manifests,
+    };
+    // When a manifest or a command cannot be read, what it would have created is missing: no use in complaining about that too.
+    if (this.#problems.length === before || this.#onlyExpectations(before)) checkReferences(scenario, document, this.#problems);
+    return scenario;
+  }
+
+  #onlyExpectations(before: number): boolean {
+    return this.#problems.slice(before).every(({ path }) => path.startsWith('expect'));
+  }
+
+  #event(event: EventInput, path: Path, document: SourceDocument): ScenarioEvent {
+    const commands: ScenarioCommand[] = [];
+    for (const field of ['apply', 'delete'] as const) {
+      event[field]?.forEach((file, at) => {
+        const raw = (document.value as { events: { [field: string]: unknown }[] }).events[path[1] as number]![field];
+        const filePath = [...path, field, ...(Array.isArray(raw) ? [at] : [])];
+        const name = event.copies === undefined ? file : `${file} (${event.copies} copies)`;
+        this.#manifest(name, file, event.copies, filePath, document);
+        const line = `${field} -f ${file}`;
+        const parsed = parseCommandLine(`${field} -f '${name}'`, VERBS);
+        commands.push({ line: event.copies === undefined ? line : `${line} # ${event.copies} copies`, parsed });
+      });
+    }
+    event.kubectl?.forEach((line, at) => {
+      const raw = (document.value as { events: { kubectl: unknown }[] }).events[path[1] as number]!.kubectl;
+      const linePath = [...path, 'kubectl', ...(Array.isArray(raw) ? [at] : [])];
+      const parsed = this.#commandLine(line, linePath, document);
+      if (parsed === undefined) return;
+      for (const file of parsed.flags.all('filename')) this.#manifest(file, file, undefined, linePath, document);
+      commands.push({ line: line.replace(/^kubectl\s+/, ''), parsed });
+    });
+    return { atUs: event.at, commands, fault: event.fault, mayFail: event.mayFail ?? false };
+  }
+
+  #commandLine(line: string, path: Path, document: SourceDocument): ScenarioCommand['parsed'] | undefined {
+    try {
+      return parseCommandLine(line, VERBS);
+    } catch (error) {
+      if (!(error instanceof CommandLineError)) throw error;
+      this.#problems.push(document.problem(path, error.wanted, error.found, error.suggestion));
+      return undefined;
+    }
+  }
+
+  #manifest(name: string, file: string, copies: number | undefined, path: Path, document: SourceDocument): void {
+    if (this.#manifests.has(name)) return;
+    const text = this.#beside(file, 'a manifest file beside the scenario', path, document);
+    this.#manifests.set(name, text === undefined ? [] : readManifest(this.#pathOf(file), text, copies, this.#problems));
+  }
+
+  #schedulerConfiguration({ cluster }: ScenarioInput, document: SourceDocument): SchedulerConfiguration | undefined {
+    if (cluster.scheduler === undefined) return undefined;
+    const path = ['cluster', 'scheduler'];
+    const text = this.#beside(cluster.scheduler, 'a KubeSchedulerConfiguration file beside the scenario', path, document);
+    if (text === undefined) return undefined;
+    const [configuration] = readDocuments(this.#pathOf(cluster.scheduler), text, this.#problems);
+    if (configuration === undefined) return undefined;
+    try {
+      return readSchedulerConfiguration(configuration.value, this.#pathOf(cluster.scheduler));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#problems.push(...error.problems);
+      return undefined;
+    }
+  }
+
+  #expectation(text: string, path: Path, document: SourceDocument): Expectation[] {
+    try {
+      return [parseExpectation(text)];
+    } catch (error) {
+      if (!(error instanceof ExpectationError)) throw error;
+      this.#problems.push(document.problem(path, error.wanted, error.found, error.suggestion));
+      return [];
+    }
+  }
+
+  #beside(file: string, wanted: string, path: Path, document: SourceDocument): string | undefined {
+    const full = this.#pathOf(file);
+    if (existsSync(full)) return readFileSync(full, 'utf8');
+    this.#problems.push(document.problem(path, wanted, `${JSON.stringify(file)}, which does not exist`));
+    return undefined;
+  }
+
+  #pathOf(file: string): string {
+    return isAbsolute(file) ? file : join(dirname(this.#file), file);
+  }
+}
+
+/** What zod's own checks wanted, in our words. */
+function wantedOf(issue: { readonly code?: string | undefined; readonly expected?: unknown }): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  const names: { readonly [type: string]: string } = {
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    string: 'a text',
+    number: 'a number',
+    boolean: 'true or false',
+  };
+  return names[String(issue.expected)] ?? String(issue.expected);
+}
+
+function overridePath(text: string): (string | number)[] | undefined {
+  if (!/^[\w-]+(\.[\w-]+|\[\d+\])*$/.test(text)) return undefined;
+  return [...text.matchAll(/[\w-]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
+}

@@ -1,0 +1,153 @@
+/**
+ * Runs a scenario: wires the cluster, plays the timeline on it, and says what became of each expectation.
+ *
+ * Whoever calls decides how much to run at a time, so that a progress line can be drawn and an interruption be heard; how the
+ * run is cut into pieces changes nothing in it.
+ */
+import { fail } from '../base/fail.ts';
+import { run, type Task } from '../client/task.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import { ClusterFaults } from '../cluster/cluster-faults.ts';
+import { FaultInjector } from '../faults/fault-injector.ts';
+import type { Observer } from '../model/observer.ts';
+import { Traffic } from '../workload/traffic.ts';
+import { clusterOf, faultOf, trafficOf } from './cluster-of.ts';
+import { Expectations, type Verdict } from './expectations.ts';
+import { errorText, type KubectlContext } from './kubectl/context.ts';
+import { RunRecord } from './run-record.ts';
+import type { Scenario, ScenarioEvent } from './scenario.ts';
+
+export interface RunOptions {
+  readonly seed?: number;
+  /** Ends the run before the scenario's own end. */
+  readonly untilUs?: number;
+  readonly observers?: readonly Observer[];
+}
+
+export interface StepFailure {
+  readonly timeUs: number;
+  readonly line: string;
+  readonly message: string;
+}
+
+export interface RunOutcome {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly endUs: number;
+  /** False when it was interrupted. */
+  readonly isWhole: boolean;
+  readonly digest: string;
+  readonly eventCount: number;
+  readonly verdicts: readonly Verdict[];
+  readonly stepFailures: readonly StepFailure[];
+  /** Every expectation was met and no step failed. */
+  readonly isMet: boolean;
+  readonly record: RunRecord;
+}
+
+export class ScenarioRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly endUs: number;
+  readonly cluster: Cluster;
+  readonly record = new RunRecord();
+  readonly #expectations: Expectations;
+  readonly #faults: FaultInjector;
+  readonly #kubectl: KubectlContext;
+  readonly #stepFailures: StepFailure[] = [];
+
+  constructor(scenario: Scenario, options: RunOptions = {}) {
+    this.scenario = scenario;
+    this.seed = options.seed ?? scenario.seed;
+    this.endUs = Math.min(options.untilUs ?? scenario.durationUs, scenario.durationUs);
+    const cluster = new Cluster(clusterOf(scenario, this.seed));
+    this.cluster = cluster;
+    const { sim, random, observers, api } = cluster;
+    this.#expectations = new Expectations(scenario.expectations);
+    observers.add(this.record);
+    observers.add(this.#expectations);
+    for (const observer of options.observers ?? []) observers.add(observer);
+    this.#faults = new FaultInjector(sim, random, observers, new ClusterFaults(cluster));
+    this.#kubectl = {
+      sim,
+      client: cluster.client('kubectl'),
+      store: api.store,
+      print: (text) => observers.noted(sim.nowUs, indented(text)),
+      manifest: (file) => scenario.manifests.get(file) ?? fail(`Cannot read ${file}: it was not read with the scenario`),
+    };
+    cluster.start();
+    for (const event of scenario.events) sim.after(event.atUs, () => this.#play(event));
+    for (const traffic of scenario.traffic) new Traffic(sim, cluster.network, random, trafficOf(traffic, scenario.durationUs)).start();
+  }
+
+  get nowUs(): number {
+    return this.cluster.sim.nowUs;
+  }
+
+  /** Runs at most so many events; false when the run is over. */
+  advance(events: number): boolean {
+    const { sim } = this.cluster;
+    const { endUs } = this;
+    for (let count = 0; count < events; count++) {
+      if (!(sim.nextTimeUs <= endUs)) {
+        sim.runUntil(endUs);
+        return false;
+      }
+      sim.step();
+    }
+    return true;
+  }
+
+  /** What is known by now; `isWhole` when the run was not interrupted. */
+  outcome(isWhole: boolean): RunOutcome {
+    const { sim } = this.cluster;
+    // Ended early on purpose: what lies behind the end stays open.
+    const verdicts = this.#expectations.finish(sim.nowUs, isWhole && this.endUs === this.scenario.durationUs);
+    return {
+      scenario: this.scenario,
+      seed: this.seed,
+      endUs: sim.nowUs,
+      isWhole,
+      digest: sim.digest,
+      eventCount: sim.eventCount,
+      verdicts,
+      stepFailures: this.#stepFailures,
+      isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && this.#stepFailures.length === 0,
+      record: this.record,
+    };
+  }
+
+  #play(event: ScenarioEvent): void {
+    if (event.fault !== undefined) this.#faults.inject(faultOf(event.fault));
+    if (event.commands.length > 0) run(this.#commands(event));
+  }
+
+  *#commands({ commands, mayFail }: ScenarioEvent): Task<void> {
+    const { sim, observers } = this.cluster;
+    for (const { line, parsed } of commands) {
+      observers.noted(sim.nowUs, `$ kubectl ${line}`);
+      try {
+        yield* parsed.verb.run(parsed, this.#kubectl);
+      } catch (error) {
+        const message = errorText(error);
+        observers.noted(sim.nowUs, indented(message));
+        if (!mayFail) this.#stepFailures.push({ timeUs: sim.nowUs, line, message });
+      }
+    }
+  }
+}
+
+/** Runs a scenario from beginning to end. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): RunOutcome {
+  const scenarioRun = new ScenarioRun(scenario, options);
+  while (scenarioRun.advance(1_000_000));
+  return scenarioRun.outcome(true);
+}
+
+function indented(text: string): string {
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

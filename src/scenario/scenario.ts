@@ -1,0 +1,41 @@
+/**
+ * A scenario, read and complete: nothing further in asks whether something was set, and nothing in it is still text to parse.
+ */
+import type { KubeObject } from '../model/meta.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import type { Expectation } from './expectation-syntax.ts';
+import type { ParsedCommand } from './kubectl/command-line.ts';
+import type { Verb } from './kubectl/verbs.ts';
+import type { FaultInput, ScenarioInput } from './schema.ts';
+
+/** What happens at one instant of the timeline. */
+export interface ScenarioEvent {
+  readonly atUs: number;
+  /** Run one after the other; what one would have typed stands in `line`. */
+  readonly commands: readonly ScenarioCommand[];
+  readonly fault: FaultInput | undefined;
+  readonly mayFail: boolean;
+}
+
+export interface ScenarioCommand {
+  readonly line: string;
+  readonly parsed: ParsedCommand<Verb>;
+}
+
+export interface Scenario {
+  /** The path it was read from. */
+  readonly file: string;
+  /** Its first line. */
+  readonly question: string;
+  readonly name: string;
+  readonly seed: number;
+  readonly durationUs: number;
+  readonly cluster: ScenarioInput['cluster'];
+  readonly workloads: ScenarioInput['workloads'];
+  readonly traffic: ScenarioInput['traffic'];
+  readonly events: readonly ScenarioEvent[];
+  readonly expectations: readonly Expectation[];
+  readonly schedulerConfiguration: SchedulerConfiguration | undefined;
+  /** The objects of each manifest file, by the name the commands call it. */
+  readonly manifests: ReadonlyMap<string, readonly KubeObject[]>;
+}
