@@ -1,15 +1,19 @@
 /**
- * `orrery conformance scheduler [--vectors DIR] [--only ID] [--explain]`: replays recordings and says how many decisions agree.
+ * `orrery conformance scheduler|controllers [--vectors DIR] [--only ID] [--explain]`: replays recordings and says how many decisions agree.
  */
+import { type ControllersReport, replayControllers } from '../scenario/conformance-controllers.ts';
 import { canReplay, type ReplayReport, replayRecording } from '../scenario/conformance-scheduler.ts';
 import { recordingsIn } from '../scenario/recordings.ts';
 
 export const DEFAULT_SCHEDULER_VECTORS = '../shared/conformance/scheduler';
+export const DEFAULT_CONTROLLERS_VECTORS = '../shared/conformance/controllers';
 
 export interface ConformanceOptions {
   readonly vectors?: string;
   readonly only?: string;
   readonly explain?: boolean;
+  /** Of the recordings, only those whose name begins so. */
+  readonly suite?: string;
 }
 
 /** Prints a line for each recording, then the total. Answers the exit code: 1 on any disagreement, or when nothing was compared. */
@@ -43,5 +47,38 @@ function explainFirst({ disagreements }: ReplayReport, print: (line: string) => 
     print(`    ${field}`);
     print(`      recorded: ${JSON.stringify(recorded)}`);
     print(`      ours:     ${JSON.stringify(ours)}`);
+  }
+}
+
+/** Prints steps agreed for each recording, in state, writes and Events, then the total of steps that agree in state and writes. */
+export function runControllersConformance(options: ConformanceOptions, print: (line: string) => void): number {
+  let steps = 0;
+  let agreements = 0;
+  for (const file of recordingsIn(options.vectors ?? DEFAULT_CONTROLLERS_VECTORS)) {
+    if (!file.name.startsWith(options.suite ?? '')) continue;
+    const startMs = performance.now();
+    const report = replayControllers(file, options.only);
+    if (report.cases === 0) continue;
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(2);
+    print(
+      `${file.name}: ${report.agreeingCases} of ${report.cases} cases; of ${report.steps} steps state ${report.state}, writes ${report.writes}, events ${report.events}, status ${report.status}; ${seconds} s`,
+    );
+    if (options.explain === true) explainFirsts(report, print);
+    steps += report.steps;
+    agreements += report.agreements;
+  }
+  const percent = steps === 0 ? '0' : String(Math.floor((agreements * 10_000) / steps) / 100);
+  print(`agreement: ${agreements} of ${steps} steps (${percent} %)`);
+  return steps > 0 && agreements === steps ? 0 : 1;
+}
+
+function explainFirsts({ firsts }: ControllersReport, print: (line: string) => void): void {
+  for (const { id, act, differences } of firsts) {
+    print(`  ${id}: ${JSON.stringify(act)}`);
+    for (const { field, recorded, ours } of differences) {
+      print(`    ${field}`);
+      print(`      recorded: ${JSON.stringify(recorded)}`);
+      print(`      ours:     ${JSON.stringify(ours)}`);
+    }
   }
 }

@@ -2,7 +2,7 @@
  * The command line: parses, calls one function, prints, and leaves with its exit code.
  */
 import { Command } from 'commander';
-import { DEFAULT_SCHEDULER_VECTORS, runSchedulerConformance } from './conformance.ts';
+import { runControllersConformance, runSchedulerConformance } from './conformance.ts';
 import { checkFiles, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
 
 let isInterrupted = false;
@@ -58,17 +58,20 @@ program
 program
   .command('conformance')
   .description('replay recordings of real components and say how many decisions agree')
-  .argument('<component>', 'scheduler')
-  .option('--vectors <dir>', 'the folder with the recordings', DEFAULT_SCHEDULER_VECTORS)
-  .option('--only <id>', 'one case, or one decision of it as case/pod')
-  .option('--explain', 'print the first difference of each file, both sides')
-  .action((component: string, options: { vectors: string; only?: string; explain?: boolean }) => {
-    if (component !== 'scheduler') {
-      console.error(`Cannot replay recordings of ${component}: expected scheduler`);
+  .argument('<component>', 'scheduler or controllers')
+  .argument('[suite]', 'of the controllers, only recordings whose name begins so')
+  .option('--vectors <dir>', 'the folder with the recordings')
+  .option('--only <id>', 'one case, or one decision of a scheduler case as case/pod')
+  .option('--explain', 'print the first differences, both sides')
+  .action((component: string, suite: string | undefined, options: { vectors?: string; only?: string; explain?: boolean }) => {
+    const print = (line: string) => console.log(line);
+    if (component === 'scheduler') process.exitCode = runSchedulerConformance(options, print);
+    else if (component === 'controllers') {
+      process.exitCode = runControllersConformance({ ...options, ...(suite === undefined ? {} : { suite }) }, print);
+    } else {
+      console.error(`Cannot replay recordings of ${component}: expected scheduler or controllers`);
       process.exitCode = EXIT_WRONG_INPUT;
-      return;
     }
-    process.exitCode = runSchedulerConformance(options, (line) => console.log(line));
   });
 
 await program.parseAsync();

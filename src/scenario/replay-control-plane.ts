@@ -1,0 +1,195 @@
+/**
+ * A control plane to replay recordings of its controllers against: the API server and every controller, no scheduler and no
+ * kubelet, in virtual time.
+ *
+ * Requests and watches take a millisecond or two, as on the machine the recordings were made on, and clients have the raised
+ * limits they were made with.
+ */
+import { ApiError } from '../apiserver/api-error.ts';
+import { ApiServer } from '../apiserver/api-server.ts';
+import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
+import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
+import { RequestPump } from '../client/request-pump.ts';
+import { ControlPlaneProcess } from '../cluster/control-plane-process.ts';
+import type { ControllerContext } from '../controllers/context.ts';
+import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
+import { CONTROLLERS } from '../controllers/registry.ts';
+import type { KubeObject } from '../model/meta.ts';
+import type { Lease, Node } from '../model/node.ts';
+import { Observers } from '../model/observer.ts';
+import { microTimeText } from '../model/time.ts';
+import type { Distribution } from '../sim/distribution.ts';
+import { Random } from '../sim/random.ts';
+import { Simulation } from '../sim/simulation.ts';
+import { RECORDER, ReplayJournal } from './replay-journal.ts';
+import { NAMESPACE, ReplayNames } from './replay-names.ts';
+
+/** What a case says of the flags it was recorded with. */
+export interface RecordedSettings {
+  readonly nodeMonitorGracePeriodSeconds?: number;
+  readonly nodeMonitorPeriodSeconds?: number;
+  readonly terminatedPodGCThreshold?: number;
+  readonly syncPeriodSeconds?: number;
+  readonly downscaleStabilizationSeconds?: number;
+}
+
+const DAY_SECONDS = 24 * 60 * 60;
+const WRITE: Distribution = { kind: 'uniform', lowUs: 1_000, highUs: 2_000 };
+const READ: Distribution = { kind: 'uniform', lowUs: 300, highUs: 600 };
+const WATCH_HOP: Distribution = { kind: 'uniform', lowUs: 200, highUs: 500 };
+const SETTLE_US = 3 * SECOND_US;
+const SHARED_NODES = 8;
+/** Between two requests of the recorder. */
+const REQUEST_US = 3 * MILLISECOND_US;
+/** A case never gets quiet later than this. */
+const LONGEST_US = 60 * SECOND_US;
+
+export class ReplayControlPlane {
+  readonly sim = new Simulation();
+  readonly observers = new Observers();
+  readonly api: ApiServer;
+  readonly names = new ReplayNames();
+  readonly journal: ReplayJournal;
+  readonly process: ControlPlaneProcess;
+  readonly options: ControllerOptions;
+  readonly #beating = new Map<string, number>();
+  #quietUs = SECOND_US / 2;
+  /** Where in simulated time the case begins. */
+  readonly startUs: number;
+
+  constructor(settings: RecordedSettings, seed: string, anyNode: boolean, startSecond: number, hasOwnNodes: boolean) {
+    const random = new Random(seed);
+    const { sim, observers } = this;
+    this.api = new ApiServer({ sim, random, observers });
+    this.journal = new ReplayJournal(this.names, anyNode);
+    const latencies = { ...DEFAULT_REQUEST_LATENCIES, write: WRITE, read: READ, answer: { kind: 'constant', valueUs: 200 } as const };
+    const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
+    const plane = { sim, random, observers, api: this.api, pump, watchHop: WATCH_HOP, recordEvents: true };
+    this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
+    this.startUs = startSecond * SECOND_US;
+    sim.runUntil(this.startUs - SETTLE_US);
+    const isNodeCase = settings.nodeMonitorGracePeriodSeconds !== undefined;
+    if (!hasOwnNodes) for (let index = 1; index <= SHARED_NODES; index++) this.addNode(`n${index}`);
+    if (isNodeCase) for (const name of ['steady0', 'steady1']) this.addNode(name, true);
+    this.options = optionsOf(settings);
+    this.#startControllers(this.options, random);
+    this.api.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, { author: RECORDER });
+    sim.runUntil(this.startUs);
+    observers.add(this.journal);
+    for (const kind of ['Namespace', 'ServiceAccount', 'ConfigMap'] as const) {
+      for (const object of this.api.list(kind).items) this.names.learn(object);
+    }
+  }
+
+  get author(): { readonly author: string } {
+    return { author: RECORDER };
+  }
+
+  /** Jobs and Services are slower to come to rest. */
+  waitLonger(): void {
+    this.#quietUs = 1.5 * SECOND_US;
+  }
+
+  /** One request of the recorder, and the little time it takes. Answers the code, or the refusal. */
+  request(act: () => unknown): ApiError | undefined {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return error;
+    } finally {
+      this.sim.runUntil(this.sim.nowUs + REQUEST_US);
+    }
+  }
+
+  /** Runs until nobody has written for as long as the recorder waited. */
+  settle(): void {
+    const endUs = this.sim.nowUs + LONGEST_US;
+    for (let quietSinceUs = this.sim.nowUs, count = this.journal.count; this.sim.nowUs < endUs; ) {
+      this.sim.runUntil(this.sim.nowUs + 10 * MILLISECOND_US);
+      if (this.journal.count !== count) {
+        count = this.journal.count;
+        quietSinceUs = this.sim.nowUs;
+      } else if (this.sim.nowUs - quietSinceUs >= this.#quietUs) return;
+    }
+  }
+
+  setHeartbeat(node: string, isOn: boolean): void {
+    if (!isOn) {
+      this.#beating.delete(node);
+      return;
+    }
+    if (this.#beating.has(node)) return;
+    const turn = this.sim.nowUs;
+    this.#beating.set(node, turn);
+    this.#beat(node, turn);
+  }
+
+  addNode(name: string, isBeating = false): void {
+    const node: Node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+      status: {
+        capacity: { pods: '110' },
+        allocatable: { pods: '110' },
+        conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+      },
+    } as Node;
+    this.api.create('Node', node, this.author);
+    if (isBeating) this.setHeartbeat(name, true);
+  }
+
+  #beat(node: string, turn: number): void {
+    if (this.#beating.get(node) !== turn) return;
+    const renewed = { renewTime: microTimeText(this.sim.nowUs), holderIdentity: node, leaseDurationSeconds: 40 };
+    const stored = this.api.store.get('Lease', `kube-node-lease/${node}`);
+    const lease: Lease = stored ?? {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: node, namespace: 'kube-node-lease' },
+      spec: renewed,
+    };
+    const next = { ...lease, spec: { ...lease.spec, ...renewed } } as Lease;
+    if (stored === undefined) this.api.create('Lease', next, this.author);
+    else this.api.update('Lease', next, this.author);
+    this.sim.after(SECOND_US, () => this.#beat(node, turn));
+  }
+
+  #startControllers(options: ControllerOptions, random: Random): void {
+    const { sim, observers, process } = this;
+    const context: ControllerContext = {
+      sim,
+      random,
+      observers,
+      informers: process.informers,
+      options,
+      client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
+      recorder: (component, client) => process.recorder(component, client),
+    };
+    const controllers = [...CONTROLLERS.values()].map((construct) => construct(context));
+    for (const controller of controllers) controller.start();
+  }
+
+  /** Does a cluster-wide object belong to the case, and not to what all cases share? */
+  isOwn(object: KubeObject): boolean {
+    if (object.kind === 'Namespace') return object.metadata.name === NAMESPACE;
+    return this.journal.createdAt(object) > 0;
+  }
+}
+
+function optionsOf(settings: RecordedSettings): ControllerOptions {
+  return {
+    ...DEFAULT_CONTROLLER_OPTIONS,
+    kubeApiQps: 2000,
+    kubeApiBurst: 4000,
+    nodeMonitorGracePeriodSeconds: settings.nodeMonitorGracePeriodSeconds ?? DAY_SECONDS,
+    nodeStartupGracePeriodSeconds: settings.nodeMonitorGracePeriodSeconds === undefined ? DAY_SECONDS : 8,
+    nodeMonitorPeriodSeconds: settings.nodeMonitorPeriodSeconds ?? DEFAULT_CONTROLLER_OPTIONS.nodeMonitorPeriodSeconds,
+    pvClaimBinderSyncPeriodSeconds: DAY_SECONDS / 2,
+    terminatedPodGcThreshold: settings.terminatedPodGCThreshold ?? DEFAULT_CONTROLLER_OPTIONS.terminatedPodGcThreshold,
+    hpaSyncPeriodSeconds: settings.syncPeriodSeconds ?? DEFAULT_CONTROLLER_OPTIONS.hpaSyncPeriodSeconds,
+    hpaDownscaleStabilizationSeconds: settings.downscaleStabilizationSeconds ?? DEFAULT_CONTROLLER_OPTIONS.hpaDownscaleStabilizationSeconds,
+  };
+}
