@@ -24,6 +24,7 @@ import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
+import { preparedForCreate, preparedForUpdate } from './workload-strategy.ts';
 
 export type Patch = ObjectPatch;
 
@@ -250,7 +251,7 @@ export class ApiServer {
       ...(GENERATION_KINDS.has(kind) ? { generation: 1 } : {}),
     };
     const named = { ...object, metadata } as KindMap[K];
-    let complete = this.#admission.admit(kind, withDefaults(kind, named));
+    let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
     if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
     const key = objectKey(complete);
     const present = this.store.get(kind, key);
@@ -294,7 +295,8 @@ export class ApiServer {
     const before = stored as unknown as { readonly spec?: Fields; readonly status?: unknown };
     const given = object as unknown as { readonly spec?: Fields };
     const spec = kind === 'Service' && given.spec !== undefined ? withAddressesOf(given.spec, before.spec) : given.spec;
-    const filled = withDefaults(kind, { ...object, ...(spec === undefined ? {} : { spec }) } as KindMap[K]);
+    const whole = withDefaults(kind, { ...object, ...(spec === undefined ? {} : { spec }) } as KindMap[K]);
+    const filled = preparedForUpdate(kind, whole, stored);
     const after = filled as unknown as { readonly spec?: Fields };
     this.#checkImmutable(kind, stored.metadata.name, before.spec, after.spec, subresource);
     const isChanged =

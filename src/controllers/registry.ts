@@ -4,13 +4,17 @@
  * Models cmd/kube-controller-manager/app/controllermanager.go (NewControllerDescriptors) and names/controller_names.go.
  */
 import type { Controller, ControllerContext } from './context.ts';
+import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 
 export type ControllerConstructor = (context: ControllerContext) => Controller;
 
@@ -22,4 +26,8 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['namespace-controller', (context) => new NamespaceController(context)],
   ['node-lifecycle-controller', (context) => new NodeLifecycleController(context)],
   ['taint-eviction-controller', (context) => new TaintEvictionController(context)],
+  ['daemonset-controller', (context) => new DaemonSetController(context)],
+  ['job-controller', (context) => new JobController(context)],
+  ['statefulset-controller', (context) => new StatefulSetController(context)],
+  ['ttl-after-finished-controller', (context) => new TtlAfterFinishedController(context)],
 ]);

@@ -1,0 +1,60 @@
+/**
+ * What the server itself writes into a Job and a DaemonSet: the Job's generated selector and labels, and the count of a
+ * DaemonSet's templates.
+ *
+ * Models pkg/registry/batch/job/strategy.go (generateSelector) and pkg/registry/apps/daemonset/strategy.go.
+ */
+import type { Job } from '../model/batch.ts';
+import type { Kind, KindMap } from '../model/kinds.ts';
+import type { StringMap } from '../model/meta.ts';
+import type { DaemonSet } from '../model/workloads.ts';
+import { isSameValue } from './same-value.ts';
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
+  if (kind === 'Job') return withGeneratedSelector(object as Job) as KindMap[K];
+  if (kind === 'DaemonSet') return withTemplateGeneration(object as DaemonSet, 1) as KindMap[K];
+  return object;
+}
+
+export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
+  if (kind !== 'DaemonSet') return object;
+  const before = stored as DaemonSet;
+  const after = object as DaemonSet;
+  const generation = Number(before.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
+  const isChanged = !isSameValue(before.spec.template, after.spec.template);
+  return withTemplateGeneration(after, isChanged ? generation + 1 : generation) as KindMap[K];
+}
+
+function withTemplateGeneration(daemonSet: DaemonSet, generation: number): DaemonSet {
+  const annotations = { ...daemonSet.metadata.annotations, [TEMPLATE_GENERATION]: `${generation}` };
+  return { ...daemonSet, metadata: { ...daemonSet.metadata, annotations } };
+}
+
+/** A Job's pods are found by its uid, which no other Job can ever have. */
+function withGeneratedSelector(job: Job): Job {
+  const { metadata, spec } = job;
+  let { template, selector } = spec;
+  if (spec.manualSelector !== true) {
+    const uid = metadata.uid ?? '';
+    const generated = {
+      'batch.kubernetes.io/controller-uid': uid,
+      'batch.kubernetes.io/job-name': metadata.name,
+      'controller-uid': uid,
+      'job-name': metadata.name,
+    };
+    template = { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...generated } } };
+    selector = { ...selector, matchLabels: { ...selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
+  }
+  const labels = isEmpty(metadata.labels) ? template.metadata?.labels : metadata.labels;
+  return {
+    ...job,
+    metadata: labels === undefined ? metadata : { ...metadata, labels },
+    spec: { ...spec, template, ...(selector === undefined ? {} : { selector }) },
+  };
+}
+
+function isEmpty(labels: StringMap | undefined): boolean {
+  return labels === undefined || Object.keys(labels).length === 0;
+}
