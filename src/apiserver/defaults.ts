@@ -139,8 +139,8 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
   PriorityClass: (object) => ({ preemptionPolicy: 'PreemptLowerPriority', ...object }),
   HorizontalPodAutoscaler: (object) => ({
     ...object,
-    spec: { minReplicas: 1, metrics: DEFAULT_METRICS, ...object.spec },
-    status: object.status ?? NO_FIELDS,
+    spec: { minReplicas: 1, metrics: DEFAULT_METRICS, ...object.spec, ...withScalingRules(object.spec.behavior) },
+    status: object.status ?? { desiredReplicas: 0, currentMetrics: null },
   }),
   PodDisruptionBudget: (object) => ({
     ...object,
@@ -150,6 +150,19 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
 
 // SetDefaults_HorizontalPodAutoscaler of autoscaling/v2: 80 % of the requested CPU.
 const DEFAULT_METRICS = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
+
+/** GenerateHPAScaleUpRules and …ScaleDownRules: both directions are filled in as soon as either is mentioned. */
+function withScalingRules(behavior: KindMap['HorizontalPodAutoscaler']['spec']['behavior']): Fields {
+  if (behavior === undefined) return NO_FIELDS;
+  const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
+  const policies = [{ type: 'Pods', value: 4, periodSeconds: 15 }, percent];
+  return {
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies, ...behavior.scaleUp },
+      scaleDown: { selectPolicy: 'Max', policies: [percent], ...behavior.scaleDown },
+    },
+  };
+}
 
 function withJobDefaults(spec: KindMap['Job']['spec']): Fields {
   const isIndexed = spec.completionMode === 'Indexed';

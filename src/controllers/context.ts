@@ -12,6 +12,7 @@ import type { Observers } from '../model/observer.ts';
 import type { Random } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { ControllerOptions } from './controller-options.ts';
+import type { MetricsSource } from './horizontal-pod-autoscaler/metrics-source.ts';
 
 export interface ControllerContext {
   readonly sim: Simulation;
@@ -19,6 +20,8 @@ export interface ControllerContext {
   readonly observers: Observers;
   readonly informers: InformerFactory;
   readonly options: ControllerOptions;
+  /** What the metrics APIs answer; absent in a cluster without metrics-server. */
+  readonly metrics?: MetricsSource | undefined;
   /** A client of that name; its limits are those of `options` unless given. Ask once per controller: each has its own bucket. */
   client(name: string, qps?: number, burst?: number): Client;
   /** Events of that component go out through `client`. */

@@ -4,10 +4,12 @@
  * Models cmd/kube-controller-manager/app/controllermanager.go (NewControllerDescriptors) and names/controller_names.go.
  */
 import type { Controller, ControllerContext } from './context.ts';
+import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
+import { HorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
 import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
@@ -26,7 +28,9 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['namespace-controller', (context) => new NamespaceController(context)],
   ['node-lifecycle-controller', (context) => new NodeLifecycleController(context)],
   ['taint-eviction-controller', (context) => new TaintEvictionController(context)],
+  ['cronjob-controller', (context) => new CronJobController(context)],
   ['daemonset-controller', (context) => new DaemonSetController(context)],
+  ['horizontal-pod-autoscaler-controller', (context) => new HorizontalPodAutoscalerController(context)],
   ['job-controller', (context) => new JobController(context)],
   ['statefulset-controller', (context) => new StatefulSetController(context)],
   ['ttl-after-finished-controller', (context) => new TtlAfterFinishedController(context)],

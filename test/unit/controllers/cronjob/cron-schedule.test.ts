@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { HOUR_US, MINUTE_US } from '../../../../src/base/units.ts';
+import { dateUs, parseSchedule } from '../../../../src/controllers/cronjob/cron-schedule.ts';
+import { dueTick, untilNextUs } from '../../../../src/controllers/cronjob/due-time.ts';
+import type { CronJob } from '../../../../src/model/batch.ts';
+import { timeText } from '../../../../src/model/time.ts';
+
+function nextTicks(text: string, zone: string, afterUs: number, count: number): string[] {
+  const schedule = parseSchedule(text, zone);
+  const ticks: string[] = [];
+  for (let at = afterUs; ticks.length < count; ) {
+    at = schedule.next(at)!;
+    ticks.push(timeText(at));
+  }
+  return ticks;
+}
+
+test('Schedule finds the next minutes, steps, ranges and names', () => {
+  expect(nextTicks('*/20 9-10 * * mon-fri', 'UTC', 0, 3)).toEqual(['2026-01-01T09:00:00Z', '2026-01-01T09:20:00Z', '2026-01-01T09:40:00Z']);
+  expect(nextTicks('@monthly', 'UTC', 0, 2)).toEqual(['2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z']);
+  expect(nextTicks('0 0 29 feb *', 'UTC', 0, 1)).toEqual(['2028-02-29T00:00:00Z']);
+  expect(nextTicks('@every 90s', 'UTC', 0, 2)).toEqual(['2026-01-01T00:01:30Z', '2026-01-01T00:03:00Z']);
+});
+
+test('Schedule takes either of day-of-month and day-of-week when both are restricted', () => {
+  expect(nextTicks('0 0 13 * fri', 'UTC', 0, 3)).toEqual(['2026-01-02T00:00:00Z', '2026-01-09T00:00:00Z', '2026-01-13T00:00:00Z']);
+});
+
+test('Schedule goes by the clock of its zone, over the hour that summer time leaps', () => {
+  expect(nextTicks('30 2 * * *', 'Europe/Berlin', dateUs(2026, 3, 28), 3)).toEqual([
+    '2026-03-28T01:30:00Z',
+    '2026-03-30T00:30:00Z',
+    '2026-03-31T00:30:00Z',
+  ]);
+});
+
+test('Schedule says what is wrong with an expression', () => {
+  expect(() => parseSchedule('* * * *', 'UTC')).toThrow('expected exactly 5 fields, found 4: [* * * *]');
+  expect(() => parseSchedule('61 * * * *', 'UTC')).toThrow('end of range (61) above maximum (59): 61');
+});
+
+test('CronJob makes up for the latest of the ticks it missed, and looks again a little after the next', () => {
+  const cronJob = { metadata: { creationTimestamp: timeText(0) }, spec: { schedule: '*/5 * * * *' } } as unknown as CronJob;
+  const schedule = parseSchedule('*/5 * * * *', 'UTC');
+  const nowUs = 10 * HOUR_US + MINUTE_US;
+  expect(dueTick(cronJob, schedule, nowUs, true)).toMatchObject({ tickUs: 10 * HOUR_US, isTooManyMissed: true });
+  expect(untilNextUs(cronJob, schedule, nowUs)).toBe(4 * MINUTE_US + 100_000);
+  expect(dueTick(cronJob, schedule, 4 * MINUTE_US, true).tickUs).toBeUndefined();
+});
