@@ -39,7 +39,8 @@ export function problemText(problem: Problem): string {
 /** The candidate nearest to `word` by edit distance, if near enough to have been meant. */
 export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  // A word of one letter is near to every other.
+  let bestDistance = Math.min(word.length, Math.max(2, Math.floor(word.length / 3)) + 1);
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

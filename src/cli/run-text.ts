@@ -2,8 +2,9 @@
  * The terminal summary of a run: the answer first, then the expectations, what happened, and last how fast the simulator was.
  */
 import { secondsText } from '../base/units.ts';
+import type { FidelityItem } from '../report/fidelity-note.ts';
 import { durationText } from '../scenario/duration.ts';
-import type { RunOutcome } from '../scenario/scenario-run.ts';
+import type { RunOutcome } from '../scenario/runner.ts';
 
 export interface WallFigures {
   readonly wallSeconds: number;
@@ -32,7 +33,14 @@ export function verdictLine(outcome: RunOutcome): string {
   return `${scenario.name}: ${answer}, ${parts.join(', ')}`;
 }
 
-export function runText(outcome: RunOutcome, wall: WallFigures): string {
+/** The whole answer, and last how exact it is and how fast the simulator was. */
+export function runText(outcome: RunOutcome, fidelity: readonly FidelityItem[], wall: WallFigures): string {
+  const exactness = fidelity.map(({ part, level, note }) => `  ${level}: ${part}: ${note}`);
+  return [answerText(outcome), '', 'How exact', ...exactness, '', ...speedLines(outcome, wall)].join('\n');
+}
+
+/** What the scenario asked and what came of it: a function of scenario and seed alone. */
+export function answerText(outcome: RunOutcome): string {
   const { scenario, record } = outcome;
   const lines = [scenario.question, verdictLine(outcome), ''];
   if (outcome.verdicts.length > 0) {
@@ -52,7 +60,7 @@ export function runText(outcome: RunOutcome, wall: WallFigures): string {
     const [first, ...others] = text.split('\n');
     lines.push(`  ${secondsText(timeUs).padStart(14)}  ${first}`, ...others.map((other) => `${' '.repeat(18)}${other}`));
   }
-  lines.push('', ...trafficLines(outcome), ...countLines(outcome), '', ...speedLines(outcome, wall));
+  lines.push('', ...trafficLines(outcome), ...countLines(outcome));
   return lines.join('\n');
 }
 

@@ -6,12 +6,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type Problem, problemText } from '../base/errors.ts';
+import { RunMetrics } from '../metrics/run-metrics.ts';
+import { resultDocument } from '../report/result-document.ts';
 import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
+import { type RunOutcome, ScenarioRun } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type RunOutcome, ScenarioRun } from '../scenario/scenario-run.ts';
-import { resultDocument, writeResultFiles } from './result-files.ts';
-import { runText, verdictLine } from './run-text.ts';
+import { writeResultFiles, writeTrace } from './result-files.ts';
+import { answerText, runText, verdictLine } from './run-text.ts';
 
 export const EXIT_MET = 0;
 export const EXIT_MISSED = 1;
@@ -25,6 +27,7 @@ export interface RunFlags {
   readonly json?: boolean;
   readonly out?: string;
   readonly quiet?: boolean;
+  readonly trace?: string;
 }
 
 /** Where the commands write. */
@@ -48,11 +51,18 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
   let exitCode = EXIT_MET;
   for (const scenario of scenarios) {
     const startMs = performance.now();
-    const outcome = await play(scenario, flags, terminal);
+    const metrics = new RunMetrics(scenario.durationUs);
+    const outcome = await play(scenario, flags, terminal, metrics);
     const wall = { wallSeconds: (performance.now() - startMs) / 1000, peakMemoryBytes: process.memoryUsage.rss() };
-    if (flags.json === true || flags.format === 'json') terminal.print(JSON.stringify(resultDocument(outcome), undefined, 2));
-    else terminal.print(flags.quiet === true ? verdictLine(outcome) : runText(outcome, wall));
-    if (flags.out !== undefined) writeResultFiles(outcome, scenarios.length === 1 ? flags.out : join(flags.out, scenario.name));
+    const document = resultDocument(outcome, metrics);
+    const isJson = flags.json === true || flags.format === 'json';
+    if (isJson) terminal.print(JSON.stringify(document, undefined, 1));
+    else terminal.print(flags.quiet === true ? verdictLine(outcome) : runText(outcome, document.fidelity, wall));
+    if (flags.out !== undefined) {
+      const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document, answerText(outcome));
+      if (!isJson && flags.quiet !== true) terminal.print(`Open ${page} to see why`);
+    }
+    if (flags.trace !== undefined) writeTrace(flags.trace, document, metrics);
     if (!outcome.isMet) exitCode = EXIT_MISSED;
     if (!outcome.isWhole) break;
   }
@@ -82,10 +92,14 @@ export function listScenarios(folder: string, terminal: Terminal): number {
   return EXIT_MET;
 }
 
-async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal): Promise<RunOutcome> {
+async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, metrics: RunMetrics): Promise<RunOutcome> {
   const seed = flags.seed === undefined ? undefined : Number(flags.seed);
   const untilUs = flags.until === undefined ? undefined : parseDurationUs(flags.until);
-  const scenarioRun = new ScenarioRun(scenario, { ...(seed === undefined ? {} : { seed }), ...(untilUs === undefined ? {} : { untilUs }) });
+  const scenarioRun = new ScenarioRun(scenario, {
+    ...(seed === undefined ? {} : { seed }),
+    ...(untilUs === undefined ? {} : { untilUs }),
+    observers: [metrics],
+  });
   const draw = flags.quiet === true ? undefined : terminal.progress;
   let drawnMs = performance.now();
   while (scenarioRun.advance(EVENTS_A_SLICE)) {

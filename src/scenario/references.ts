@@ -107,7 +107,7 @@ class ReferenceChecker {
     names?.forEach((name, at) => {
       this.#node(name, [...path, 'names', at]);
     });
-    if (count !== undefined && count > this.#nodes.size)
+    if (count !== undefined && count > this.#nodes.size && this.#nodes.size > 0)
       this.#wrong([...path, 'count'], `at most ${this.#nodes.size}, the nodes there are`, String(count));
     const zones = new Set((this.#scenario.cluster.nodes ?? []).flatMap((group) => group.zones ?? []));
     if (zone !== undefined && !zones.has(zone))

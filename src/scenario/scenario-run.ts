@@ -30,8 +30,23 @@ export interface StepFailure {
   readonly message: string;
 }
 
+/** One command of the timeline and what it answered. */
+export interface CommandOutput {
+  readonly timeUs: number;
+  /** What was typed after `kubectl`. */
+  readonly command: string;
+  /** What it printed, in pieces as they came. */
+  readonly printed: readonly { readonly timeUs: number; readonly text: string }[];
+  readonly error: string | undefined;
+  /** The run is not held against a failure then. */
+  readonly mayFail: boolean;
+  /** Absent while it is not over, as a drain that never ends. */
+  readonly endUs: number | undefined;
+}
+
 export interface RunOutcome {
   readonly scenario: Scenario;
+  readonly cluster: Cluster;
   readonly seed: number;
   readonly endUs: number;
   /** False when it was interrupted. */
@@ -40,6 +55,10 @@ export interface RunOutcome {
   readonly eventCount: number;
   readonly verdicts: readonly Verdict[];
   readonly stepFailures: readonly StepFailure[];
+  readonly commands: readonly CommandOutput[];
+  readonly requestsSent: number;
+  /** Sent, and not yet ended when the run was over. */
+  readonly requestsPending: number;
   /** Every expectation was met and no step failed. */
   readonly isMet: boolean;
   readonly record: RunRecord;
@@ -55,6 +74,8 @@ export class ScenarioRun {
   readonly #faults: FaultInjector;
   readonly #kubectl: KubectlContext;
   readonly #stepFailures: StepFailure[] = [];
+  readonly #commands: Writable<CommandOutput>[] = [];
+  readonly #traffic: readonly Traffic[];
 
   constructor(scenario: Scenario, options: RunOptions = {}) {
     this.scenario = scenario;
@@ -77,7 +98,8 @@ export class ScenarioRun {
     };
     cluster.start();
     for (const event of scenario.events) sim.after(event.atUs, () => this.#play(event));
-    for (const traffic of scenario.traffic) new Traffic(sim, cluster.network, random, trafficOf(traffic, scenario.durationUs)).start();
+    this.#traffic = scenario.traffic.map((traffic) => new Traffic(sim, cluster.network, random, trafficOf(traffic, scenario.durationUs)));
+    for (const traffic of this.#traffic) traffic.start();
   }
 
   get nowUs(): number {
@@ -105,6 +127,7 @@ export class ScenarioRun {
     const verdicts = this.#expectations.finish(sim.nowUs, isWhole && this.endUs === this.scenario.durationUs);
     return {
       scenario: this.scenario,
+      cluster: this.cluster,
       seed: this.seed,
       endUs: sim.nowUs,
       isWhole,
@@ -112,6 +135,9 @@ export class ScenarioRun {
       eventCount: sim.eventCount,
       verdicts,
       stepFailures: this.#stepFailures,
+      commands: this.#commands,
+      requestsSent: this.#traffic.reduce((sum, { sent }) => sum + sent, 0),
+      requestsPending: this.cluster.network.pending,
       isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && this.#stepFailures.length === 0,
       record: this.record,
     };
@@ -119,23 +145,33 @@ export class ScenarioRun {
 
   #play(event: ScenarioEvent): void {
     if (event.fault !== undefined) this.#faults.inject(faultOf(event.fault));
-    if (event.commands.length > 0) run(this.#commands(event));
+    if (event.commands.length > 0) run(this.#carryOut(event));
   }
 
-  *#commands({ commands, mayFail }: ScenarioEvent): Task<void> {
+  *#carryOut({ commands, mayFail }: ScenarioEvent): Task<void> {
     const { sim, observers } = this.cluster;
     for (const { line, parsed } of commands) {
       observers.noted(sim.nowUs, `$ kubectl ${line}`);
+      const printed: { timeUs: number; text: string }[] = [];
+      const output: Writable<CommandOutput> = { timeUs: sim.nowUs, command: line, printed, error: undefined, mayFail, endUs: undefined };
+      this.#commands.push(output);
+      const print = (text: string) => {
+        printed.push({ timeUs: sim.nowUs, text });
+        this.#kubectl.print(text);
+      };
       try {
-        yield* parsed.verb.run(parsed, this.#kubectl);
+        yield* parsed.verb.run(parsed, { ...this.#kubectl, print });
       } catch (error) {
-        const message = errorText(error);
-        observers.noted(sim.nowUs, indented(message));
-        if (!mayFail) this.#stepFailures.push({ timeUs: sim.nowUs, line, message });
+        output.error = errorText(error);
+        observers.noted(sim.nowUs, indented(output.error));
+        if (!mayFail) this.#stepFailures.push({ timeUs: sim.nowUs, line, message: output.error });
       }
+      output.endUs = sim.nowUs;
     }
   }
 }
+
+type Writable<T> = { -readonly [F in keyof T]: T[F] };
 
 /** Runs a scenario from beginning to end. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): RunOutcome {

@@ -7,8 +7,11 @@ import { describe, type Path, type SourceDocument } from './source-document.ts';
 
 /** One problem per issue; an unknown key is placed at the key and told from the names that are known there. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[], document: SourceDocument, root: z.ZodType): Problem[] {
+  const misnamed = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')));
   return issues.flatMap((issue) => {
-    const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+    // What is missing because its name is mistyped need not be said as well.
+    if (issue.code === 'custom' && misnamed.has(issue.path.join('.'))) return [];
+    const path = writtenPath(issue.path, document.value);
     if (issue.code !== 'unrecognized_keys')
       return [document.problem(path, issue.message, describe(valueAt(document.value, path)), suggested(issue, document, path))];
     const known = keysAt(root, path);
@@ -18,6 +21,16 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], document: Source
       return document.problemAt(place, path, wanted, `the unknown field "${key}"`, nearestName(key, known));
     });
   });
+}
+
+/** The path as it stands in the file: a short form such as `{median: …, p99: …}` has no `lognormal` around it. */
+function writtenPath(path: readonly PropertyKey[], value: unknown): Path {
+  const written: (string | number)[] = [];
+  for (const part of path) {
+    const isShort = (part === 'lognormal' || part === 'constant') && valueAt(value, [...written, part]) === undefined;
+    if (!isShort) written.push(typeof part === 'number' ? part : String(part));
+  }
+  return written;
 }
 
 /** A word out of a fixed set that was probably meant. */

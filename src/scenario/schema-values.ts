@@ -13,12 +13,9 @@ const POSITIVE_DURATION_WANTED = 'a duration longer than 0, such as "90s" or "1h
 const RATE_WANTED = 'a rate such as "200/s", "30/m" or "5/h"';
 const NAME_WANTED = 'a name of lower-case letters, digits, "-" and "."';
 
-/** Shown in the reference instead of the bare JSON type. */
-export const typeNames = new WeakMap<z.ZodType, string>();
-
-function named<T extends z.ZodType>(name: string, type: T): T {
-  typeNames.set(type, name);
-  return type;
+/** What the reference calls the type; kept in its metadata, which survives a description. */
+function named<T extends z.ZodType>(title: string, type: T): T {
+  return type.meta({ title });
 }
 
 const scalar = (wanted: string) => z.union([z.string(), z.number()], { error: wanted }).transform(String);
@@ -112,11 +109,9 @@ export function oneOf<S extends z.ZodRawShape>(shape: S, others: readonly string
   );
 }
 
-const DISTRIBUTION_WANTED = 'a duration such as "20ms", or one of constant, uniform, exponential, lognormal';
-
 const quantiles = z
   .strictObject(
-    { median: positiveDuration, p99: positiveDuration },
+    { median: positiveDuration.describe('Half are shorter.'), p99: positiveDuration.describe('One in a hundred is longer.') },
     { error: (issue) => (issue.code === 'invalid_type' ? 'a map with median and p99' : undefined) },
   )
   .refine(({ median, p99 }) => p99 >= median, { error: 'a p99 that is not below the median', path: ['p99'] });
@@ -125,14 +120,17 @@ const distributionMap = oneOf({
   constant: duration.optional().describe('Always this long.'),
   uniform: z
     .strictObject(
-      { low: duration, high: duration },
+      { low: duration.describe('The shortest.'), high: duration.describe('The longest.') },
       { error: (issue) => (issue.code === 'invalid_type' ? 'a map with low and high' : undefined) },
     )
     .refine(({ low, high }) => high >= low, { error: 'a high end that is not below the low end', path: ['high'] })
     .optional()
     .describe('Anything between `low` and `high`, equally likely.'),
   exponential: z
-    .strictObject({ mean: positiveDuration }, { error: (issue) => (issue.code === 'invalid_type' ? 'a map with mean' : undefined) })
+    .strictObject(
+      { mean: positiveDuration.describe('The mean.') },
+      { error: (issue) => (issue.code === 'invalid_type' ? 'a map with mean' : undefined) },
+    )
     .optional()
     .describe('Memoryless, with this `mean`.'),
   lognormal: quantiles.optional().describe('Through its `median` and `p99`, the way people measure latency.'),
@@ -152,4 +150,3 @@ export const distribution = named(
     return value;
   }, distributionMap),
 );
-export const distributionWanted = DISTRIBUTION_WANTED;

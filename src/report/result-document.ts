@@ -1,0 +1,115 @@
+/**
+ * The result of a run as one document: complete, stable, versioned. Everything else that is shown is made from it.
+ *
+ * It holds simulated figures only; what the simulator itself took is told apart, so that the same run gives the same bytes on every
+ * machine.
+ */
+import type { PodLife } from '../metrics/pod-lives.ts';
+import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
+import type { Note } from '../scenario/run-record.ts';
+import type { RunOutcome, StepFailure } from '../scenario/runner.ts';
+import { type FidelityItem, fidelityOf } from './fidelity-note.ts';
+
+export const RESULT_FORMAT = 'orrery.dev/result/v1';
+
+export interface TrafficResult {
+  readonly traffic: string;
+  readonly answered: number;
+  readonly failed: number;
+  readonly failures: readonly { readonly cause: string; readonly count: number; readonly firstUs: number; readonly lastUs: number }[];
+  readonly p50Us: number;
+  readonly p90Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+  readonly buckets: readonly { readonly answered: number; readonly failed: number; readonly sumUs: number; readonly maxUs: number }[];
+}
+
+export interface ResultDocument {
+  readonly format: typeof RESULT_FORMAT;
+  readonly scenario: {
+    readonly name: string;
+    readonly question: string;
+    readonly file: string;
+    readonly seed: number;
+    readonly durationUs: number;
+  };
+  readonly endUs: number;
+  readonly isWhole: boolean;
+  readonly digest: string;
+  readonly eventCount: number;
+  readonly isMet: boolean;
+  readonly expectations: readonly { readonly text: string; readonly outcome: 'met' | 'missed' | 'open'; readonly observed: string }[];
+  readonly stepFailures: readonly StepFailure[];
+  readonly notes: readonly Note[];
+  readonly life: readonly Note[];
+  readonly requests: {
+    readonly bucketUs: number;
+    readonly traffics: readonly TrafficResult[];
+  };
+  readonly pods: {
+    readonly created: number;
+    readonly gone: number;
+    readonly states: readonly Point[];
+    readonly lives: readonly PodLife[];
+  };
+  readonly scheduling: {
+    readonly bound: number;
+    readonly unschedulable: number;
+    readonly errors: number;
+    readonly busyUs: number;
+  };
+  readonly replicaSets: { readonly [key: string]: readonly Point[] };
+  readonly events: readonly EventRow[];
+  readonly eventsDropped: number;
+  readonly writes: { readonly [author: string]: number };
+  readonly fidelity: readonly FidelityItem[];
+}
+
+export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): ResultDocument {
+  const { scenario, record } = outcome;
+  return {
+    format: RESULT_FORMAT,
+    scenario: {
+      name: scenario.name,
+      question: scenario.question,
+      file: scenario.file,
+      seed: outcome.seed,
+      durationUs: scenario.durationUs,
+    },
+    endUs: outcome.endUs,
+    isWhole: outcome.isWhole,
+    digest: outcome.digest,
+    eventCount: outcome.eventCount,
+    isMet: outcome.isMet,
+    expectations: outcome.verdicts,
+    stepFailures: outcome.stepFailures,
+    notes: record.notes,
+    life: record.life,
+    requests: {
+      bucketUs: metrics.bucketUs,
+      traffics: [...metrics.requests.values()].map((figures) => ({
+        traffic: figures.traffic,
+        answered: figures.answered,
+        failed: figures.failed,
+        failures: [...figures.failures].map(([cause, one]) => ({ cause, ...one })).sort((a, b) => b.count - a.count),
+        p50Us: figures.percentileUs(50),
+        p90Us: figures.percentileUs(90),
+        p99Us: figures.percentileUs(99),
+        maxUs: figures.percentileUs(100),
+        buckets: figures.buckets,
+      })),
+    },
+    pods: { created: metrics.pods.created, gone: metrics.pods.gone, states: metrics.podStates, lives: metrics.pods.rows },
+    scheduling: {
+      bound: metrics.attempts.bound,
+      unschedulable: metrics.attempts.unschedulable,
+      errors: metrics.attempts.error,
+      busyUs: metrics.attempts.busyUs,
+    },
+    replicaSets: Object.fromEntries(metrics.replicaSets),
+    events: metrics.events,
+    eventsDropped: metrics.eventsDropped,
+    writes: Object.fromEntries([...metrics.writes].sort()),
+    fidelity: fidelityOf(scenario, metrics),
+  };
+}

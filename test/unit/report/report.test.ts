@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { RunMetrics } from '../../../src/metrics/run-metrics.ts';
+import { reportPage } from '../../../src/report/page.ts';
+import { type ResultDocument, resultDocument } from '../../../src/report/result-document.ts';
+import { csvTables } from '../../../src/report/tables.ts';
+import { traceJson } from '../../../src/report/trace.ts';
+import { readScenario } from '../../../src/scenario/read-scenario.ts';
+import { runScenario } from '../../../src/scenario/runner.ts';
+
+const FILE = join(import.meta.dirname, '../../../scenarios/classifier.yaml');
+
+function classifier(): { document: ResultDocument; metrics: RunMetrics } {
+  const scenario = readScenario(FILE);
+  const metrics = new RunMetrics(scenario.durationUs);
+  return { document: resultDocument(runScenario(scenario, { observers: [metrics] }), metrics), metrics };
+}
+
+const { document, metrics } = classifier();
+
+test('resultDocument counts each request once, by second and by cause', () => {
+  for (const traffic of document.requests.traffics) {
+    const inBuckets = traffic.buckets.reduce((sum, bucket) => sum + bucket.answered + bucket.failed, 0);
+    expect(inBuckets).toBe(traffic.answered + traffic.failed);
+    expect(traffic.failures.reduce((sum, one) => sum + one.count, 0)).toBe(traffic.failed);
+    expect(traffic.p50Us).toBeLessThanOrEqual(traffic.p99Us);
+  }
+});
+
+test('resultDocument follows every pod through its life in order', () => {
+  expect(document.pods.lives).toHaveLength(document.pods.created);
+  for (const life of document.pods.lives) {
+    const times = [life.createdUs, life.boundUs, life.runningUs, life.readyUs, life.goneUs].filter((one) => one !== undefined);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  }
+});
+
+test('resultDocument gives the same bytes for the same run', () => {
+  expect(JSON.stringify(classifier().document)).toBe(JSON.stringify(document));
+});
+
+test('csvTables has a row for each pod and each second with requests', () => {
+  const tables = csvTables(document);
+  expect(tables.get('pods.csv')!.trim().split('\n')).toHaveLength(document.pods.lives.length + 1);
+  expect(tables.get('failures.csv')).toContain('connection refused');
+  expect([...tables.keys()]).toEqual(['pods.csv', 'requests.csv', 'failures.csv', 'events.csv', 'replicasets.csv']);
+});
+
+test('reportPage needs no network and lets no text of the run become markup', () => {
+  const page = reportPage({ ...document, scenario: { ...document.scenario, question: '<script>alert(1)</script>' } }, 'a < b');
+  expect(page).not.toMatch(/(src|href)="?https?:/);
+  expect(page).not.toContain('<script>alert(1)');
+  expect(page).toContain('a &lt; b');
+  expect(page).toContain('default/custom-nginx-976d98959');
+});
+
+test('traceJson gives each pod a track with the stages of its life', () => {
+  const { traceEvents } = JSON.parse(traceJson(document, metrics.spans)) as { traceEvents: { ph: string; name: string; pid: number }[] };
+  const tracks = traceEvents.filter((event) => event.ph === 'M' && event.name === 'thread_name' && event.pid === 1);
+  expect(tracks).toHaveLength(document.pods.lives.length);
+  expect(traceEvents.some((event) => event.ph === 'X' && event.name === 'waits for a node')).toBe(true);
+});
