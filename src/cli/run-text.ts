@@ -4,7 +4,7 @@
 import { secondsText } from '../base/units.ts';
 import type { FidelityItem } from '../report/fidelity-note.ts';
 import { durationText } from '../scenario/duration.ts';
-import type { RunOutcome } from '../scenario/scenario-run.ts';
+import type { RunOutcome } from '../scenario/runner.ts';
 
 export interface WallFigures {
   readonly wallSeconds: number;

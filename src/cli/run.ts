@@ -10,8 +10,8 @@ import { RunMetrics } from '../metrics/run-metrics.ts';
 import { resultDocument } from '../report/result-document.ts';
 import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
+import { type RunOutcome, ScenarioRun } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type RunOutcome, ScenarioRun } from '../scenario/scenario-run.ts';
 import { writeResultFiles, writeTrace } from './result-files.ts';
 import { answerText, runText, verdictLine } from './run-text.ts';
 

@@ -7,7 +7,7 @@
 import type { PodLife } from '../metrics/pod-lives.ts';
 import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
 import type { Note } from '../scenario/run-record.ts';
-import type { RunOutcome, StepFailure } from '../scenario/scenario-run.ts';
+import type { RunOutcome, StepFailure } from '../scenario/runner.ts';
 import { type FidelityItem, fidelityOf } from './fidelity-note.ts';
 
 export const RESULT_FORMAT = 'orrery.dev/result/v1';

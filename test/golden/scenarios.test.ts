@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readScenario } from '../../src/scenario/read-scenario.ts';
-import { runScenario, ScenarioRun } from '../../src/scenario/scenario-run.ts';
+import { runScenario, ScenarioRun } from '../../src/scenario/runner.ts';
 
 const root = join(import.meta.dirname, '../..');
 const GOLDEN = join(import.meta.dirname, 'digests.json');

@@ -6,7 +6,7 @@ import { type ResultDocument, resultDocument } from '../../../src/report/result-
 import { csvTables } from '../../../src/report/tables.ts';
 import { traceJson } from '../../../src/report/trace.ts';
 import { readScenario } from '../../../src/scenario/read-scenario.ts';
-import { runScenario } from '../../../src/scenario/scenario-run.ts';
+import { runScenario } from '../../../src/scenario/runner.ts';
 
 const FILE = join(import.meta.dirname, '../../../scenarios/classifier.yaml');
 
