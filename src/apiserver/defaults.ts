@@ -37,7 +37,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
       replicas: 1,
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
-      ...spec,
+      ...withoutZeros(spec),
       strategy,
       template: withTemplateDefaults(spec.template),
     };
@@ -45,7 +45,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
   },
   ReplicaSet: (object) => ({
     ...object,
-    spec: { replicas: 1, ...object.spec, template: withTemplateDefaults(object.spec.template) },
+    spec: { replicas: 1, ...withoutZeros(object.spec), template: withTemplateDefaults(object.spec.template) },
     status: object.status ?? { replicas: 0 },
   }),
   StatefulSet: (object) => {
@@ -278,4 +278,15 @@ function isLatest(image: string): boolean {
   if (image.includes('@')) return false;
   const tag = /:([^/:]+)$/.exec(image)?.[1];
   return tag === undefined || tag === 'latest';
+}
+
+/** Fields the API writes only when they are not zero; kept otherwise, a set and its Deployment would seem to differ. */
+function withoutZeros<T extends { readonly minReadySeconds?: number; readonly paused?: boolean }>(spec: T): T {
+  if (spec.minReadySeconds !== 0 && spec.paused !== false) return spec;
+  const { minReadySeconds, paused, ...rest } = spec;
+  return {
+    ...rest,
+    ...(minReadySeconds === undefined || minReadySeconds === 0 ? NO_FIELDS : { minReadySeconds }),
+    ...(paused === true ? { paused } : NO_FIELDS),
+  } as T;
 }

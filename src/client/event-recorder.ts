@@ -106,7 +106,10 @@ export class EventRecorder {
     }
     aggregate.lastUs = nowUs;
     aggregate.messages.add(message);
-    return aggregate.messages.size >= AGGREGATE_MESSAGES ? `(combined from similar events): ${message}` : message;
+    if (aggregate.messages.size < AGGREGATE_MESSAGES) return message;
+    // Upstream drops any one message here, so that those it still knows are sent as they are; ours drops the last.
+    aggregate.messages.delete(message);
+    return `(combined from similar events): ${message}`;
   }
 
   #newEvent(object: KubeObject, type: EventType, reason: string, message: string, fieldPath: string | undefined): Event {

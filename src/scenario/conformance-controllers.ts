@@ -46,8 +46,8 @@ export interface ControllersReport {
   readonly firsts: readonly { readonly id: string; readonly act: Act; readonly differences: readonly Difference[] }[];
 }
 
-/** What every namespace has; shown only by recordings that are about it. */
-const USUAL = ['Namespace/ns', 'ServiceAccount/default', 'ConfigMap/kube-root-ca.crt'];
+/** Shown only by recordings that are about them: what every namespace has, Services, ConfigMaps. */
+const USUAL = ['Namespace/ns', 'ServiceAccount/default', 'ConfigMap/kube-root-ca.crt', 'ConfigMap/', 'Service/'];
 const ANY_NODE = 'daemonset-rolling';
 const REVISION_PAUSE_US = SECOND_US;
 
@@ -90,11 +90,12 @@ function* replayCase({ id, settings = {}, steps }: RecordedCase, anyNode: boolea
   const hasOwnNodes = steps.some((step) => createsNode(step.do));
   const plane = new ReplayControlPlane(settings, id, anyNode, startSecond(steps), hasOwnNodes);
   const acts = new ControllerActs(plane, anyNode);
-  const hidden = USUAL.filter((name) => !steps.some((step) => name in step.state));
+  const hidden = USUAL.filter((prefix) => !steps.some((step) => Object.keys(step.state).some((name) => name.startsWith(prefix))));
+  if (steps.some((step) => hasMinReady(step.do))) plane.waitLonger();
   let lastRevisionUs = 0;
   for (const [index, step] of steps.entries()) {
     const { sim, journal } = plane;
-    const dueUs = plane.startUs + step.at * SECOND_US + 200 * MILLISECOND_US;
+    const dueUs = plane.startUs + step.at * SECOND_US + 600 * MILLISECOND_US;
     if (index > 0 && dueUs > sim.nowUs) sim.runUntil(dueUs);
     if (makesRevision(step.do)) {
       if (sim.nowUs - lastRevisionUs < REVISION_PAUSE_US) sim.runUntil(lastRevisionUs + REVISION_PAUSE_US);
@@ -104,7 +105,7 @@ function* replayCase({ id, settings = {}, steps }: RecordedCase, anyNode: boolea
     plane.settle();
     const { writes, status, refused, events } = journal.take();
     const whole = stateOf(plane.api, plane.names, anyNode, (object) => plane.isOwn(object));
-    const state = Object.fromEntries(Object.entries(whole).filter(([name]) => !hidden.includes(name)));
+    const state = Object.fromEntries(Object.entries(whole).filter(([name]) => !hidden.some((prefix) => name.startsWith(prefix))));
     yield {
       number: index + 1,
       act: step.do,
@@ -119,6 +120,10 @@ function* replayCase({ id, settings = {}, steps }: RecordedCase, anyNode: boolea
 function createsNode(act: Act): boolean {
   if (act.act === 'batch') return act.acts.some(createsNode);
   return act.act === 'create' && act.object.kind === 'Node';
+}
+
+function hasMinReady(act: Act): boolean {
+  return act.act === 'create' && ((act.object as { readonly spec?: { readonly minReadySeconds?: number } }).spec?.minReadySeconds ?? 0) > 0;
 }
 
 function makesRevision(act: Act): boolean {

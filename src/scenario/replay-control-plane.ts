@@ -40,7 +40,7 @@ const WATCH_HOP: Distribution = { kind: 'uniform', lowUs: 200, highUs: 500 };
 const SETTLE_US = 3 * SECOND_US;
 const SHARED_NODES = 8;
 /** Between two requests of the recorder. */
-const REQUEST_US = 3 * MILLISECOND_US;
+const REQUEST_US = 8 * MILLISECOND_US;
 /** A case never gets quiet later than this. */
 const LONGEST_US = 60 * SECOND_US;
 
@@ -85,7 +85,7 @@ export class ReplayControlPlane {
     return { author: RECORDER };
   }
 
-  /** Jobs and Services are slower to come to rest. */
+  /** Jobs, Services and pods that must be ready for a while are slower to come to rest. */
   waitLonger(): void {
     this.#quietUs = 1.5 * SECOND_US;
   }

@@ -3,7 +3,7 @@
  */
 import type { Event } from '../model/configuration.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { KubeObject } from '../model/meta.ts';
+import { controllerOf, type KubeObject } from '../model/meta.ts';
 import type { Observer, Write, WriteVerb } from '../model/observer.ts';
 import type { Pod } from '../model/pod.ts';
 import { NAMESPACE, type ReplayNames } from './replay-names.ts';
@@ -153,7 +153,7 @@ export class ReplayJournal implements Observer {
   }
 
   #noted(write: Write, rest: Partial<WriteRow>): Noted {
-    const subject = write.object.metadata.ownerReferences === undefined ? (write.previous ?? write.object) : write.object;
+    const subject = controllerOf(write.object) === undefined ? (write.previous ?? write.object) : write.object;
     const on = recordedName(write.object, this.#names);
     return { owner: actedFor(subject, this.#names), row: { by: write.author, verb: write.verb, on, ...rest } };
   }
@@ -232,12 +232,12 @@ function compare(path: string, before: unknown, after: unknown, set: Record<stri
     for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const below = path === '' ? field : /^[A-Za-z0-9_-]+$/.test(field) ? `${path}.${field}` : `${path}["${field}"]`;
       if (after[field] === undefined) unset.push(below);
-      else if (before[field] === undefined) set[below] = after[field];
-      else compare(below, before[field], after[field], set, unset);
+      else if (before[field] === undefined && keyOf(below) === undefined) set[below] = after[field];
+      else compare(below, before[field] ?? [], after[field], set, unset);
     }
     return;
   }
-  const key = path.endsWith('conditions') ? 'type' : path.endsWith('ownerReferences') ? 'name' : undefined;
+  const key = keyOf(path);
   if (key === undefined || !Array.isArray(before) || !Array.isArray(after)) {
     set[path] = after;
     return;
@@ -249,6 +249,11 @@ function compare(path: string, before: unknown, after: unknown, set: Record<stri
     if (now === undefined) unset.push(`${path}[${name}]`);
     else if (JSON.stringify(old) !== JSON.stringify(now)) set[`${path}[${name}]`] = now;
   }
+}
+
+/** What elements of a list are addressed by, where a recording does. */
+function keyOf(path: string): string | undefined {
+  return path.endsWith('.conditions') ? 'type' : path.endsWith('.ownerReferences') ? 'name' : undefined;
 }
 
 function isFields(value: unknown): value is Fields {

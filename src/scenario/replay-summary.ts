@@ -131,7 +131,6 @@ export function podState(pod: Pod): string {
     case 'Failed':
       return 'failed';
     case 'Running':
-    case 'Unknown':
       return isPodReady(pod) ? 'ready' : 'running';
     default:
       return (pod.spec.nodeName ?? '') === '' ? 'unbound' : 'bound';

@@ -104,7 +104,7 @@ export class DeploymentPass {
     const after = new Map(old.map((replicaSet) => [replicaSet, replicaSet]));
     try {
       for (const { replicaSet, replicas } of oldResizes(this.#deployment, newest!, old)) {
-        after.set(replicaSet, yield* this.#resize(replicaSet, replicas));
+        after.set(replicaSet, yield* this.#resize(after.get(replicaSet)!, replicas));
         isScaled = true;
       }
     } catch (error) {

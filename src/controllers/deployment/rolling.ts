@@ -64,26 +64,29 @@ export function oldResizes(deployment: Deployment, newest: ReplicaSet, old: read
   if (limit <= 0) return [];
 
   const sizes = new Map(active.map((replicaSet) => [replicaSet, replicasOf(replicaSet)]));
+  const resizes: Resize[] = [];
+  const shrink = (replicaSet: ReplicaSet, share: number) => {
+    const replicas = sizes.get(replicaSet)! - share;
+    sizes.set(replicaSet, replicas);
+    resizes.push({ replicaSet, replicas });
+  };
   let cleaned = 0;
   for (const replicaSet of active) {
     if (cleaned >= limit) break;
     const unhealthy = replicasOf(replicaSet) - (replicaSet.status?.availableReplicas ?? 0);
     const share = Math.min(limit - cleaned, unhealthy);
     if (share <= 0) continue;
-    sizes.set(replicaSet, replicasOf(replicaSet) - share);
+    shrink(replicaSet, share);
     cleaned += share;
   }
   // Counted by what is available, from which nothing was taken above.
   let budget = Math.max(0, sumOfAvailable(all) - minAvailable);
   for (const replicaSet of active) {
-    const size = sizes.get(replicaSet)!;
-    const share = Math.min(size, budget);
-    sizes.set(replicaSet, size - share);
+    const share = Math.min(sizes.get(replicaSet)!, budget);
+    if (share > 0) shrink(replicaSet, share);
     budget -= share;
   }
-  return active
-    .filter((replicaSet) => sizes.get(replicaSet) !== replicasOf(replicaSet))
-    .map((replicaSet) => ({ replicaSet, replicas: sizes.get(replicaSet)! }));
+  return resizes;
 }
 
 /** Spreads a change of size over the sets that are running, each by its share of the whole. */
