@@ -2,8 +2,9 @@
  * The command line: parses, calls one function, prints, and leaves with its exit code.
  */
 import { Command } from 'commander';
+import { BrokenInvariant } from '../base/fail.ts';
 import { runControllersConformance, runSchedulerConformance } from './conformance.ts';
-import { checkFiles, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
+import { checkFiles, EXIT_BROKEN, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
 
 let isInterrupted = false;
 const terminal: Terminal = {
@@ -29,6 +30,7 @@ program
   .argument('<file...>', 'scenario files')
   .option('--seed <number>', "instead of the scenario's own seed")
   .option('--until <time>', 'end the run at this simulated time, such as 5m')
+  .option('--until-event <number>', 'end the run after so many events: to see a broken invariant again')
   .option('--set <path=value>', 'put a value into the scenario, such as cluster.nodes[0].count=50; may be repeated', collect, [])
   .option('--out <dir>', 'write result.json, CSV tables and report.html there')
   .option('--trace <file>', 'write the run as Chrome trace events, for Perfetto')
@@ -75,4 +77,10 @@ program
     }
   });
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A broken promise of our own says where it broke and how to see it again; its stack says the rest.
+  console.error(error instanceof BrokenInvariant ? `${error.message}\n${error.stack ?? ''}` : error);
+  process.exitCode = EXIT_BROKEN;
+}

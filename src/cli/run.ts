@@ -18,10 +18,13 @@ import { answerText, runText, verdictLine } from './run-text.ts';
 export const EXIT_MET = 0;
 export const EXIT_MISSED = 1;
 export const EXIT_WRONG_INPUT = 2;
+/** Orrery itself is wrong. */
+export const EXIT_BROKEN = 3;
 
 export interface RunFlags {
   readonly seed?: string;
   readonly until?: string;
+  readonly untilEvent?: string;
   readonly set?: readonly string[];
   readonly format?: string;
   readonly json?: boolean;
@@ -98,6 +101,7 @@ async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, met
   const scenarioRun = new ScenarioRun(scenario, {
     ...(seed === undefined ? {} : { seed }),
     ...(untilUs === undefined ? {} : { untilUs }),
+    ...(flags.untilEvent === undefined ? {} : { untilEvent: Number(flags.untilEvent) }),
     observers: [metrics],
   });
   const draw = flags.quiet === true ? undefined : terminal.progress;
@@ -138,7 +142,7 @@ function readAll(files: readonly string[], overrides: readonly string[], problem
   });
 }
 
-function flagProblems({ seed, until, format }: RunFlags): Problem[] {
+function flagProblems({ seed, until, untilEvent, format }: RunFlags): Problem[] {
   const at = (file: string, found: string, wanted: string): Problem => ({
     file,
     line: 0,
@@ -151,6 +155,7 @@ function flagProblems({ seed, until, format }: RunFlags): Problem[] {
   if (seed !== undefined && !/^\d{1,15}$/.test(seed)) problems.push(at('--seed', seed, 'a whole number from 0'));
   if (until !== undefined && !((parseDurationUs(until) ?? 0) > 0))
     problems.push(at('--until', until, 'a duration longer than 0, such as "90s" or "1h30m"'));
+  if (untilEvent !== undefined && !/^\d{1,15}$/.test(untilEvent)) problems.push(at('--until-event', untilEvent, 'a whole number from 0'));
   if (format !== undefined && format !== 'text' && format !== 'json') problems.push(at('--format', format, 'one of text, json'));
   return problems;
 }

@@ -4,7 +4,8 @@
  * Whoever calls decides how much to run at a time, so that a progress line can be drawn and an interruption be heard; how the
  * run is cut into pieces changes nothing in it.
  */
-import { fail } from '../base/fail.ts';
+import { BrokenInvariant, fail } from '../base/fail.ts';
+import { secondsText } from '../base/units.ts';
 import { run, type Task } from '../client/task.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { ClusterFaults } from '../cluster/cluster-faults.ts';
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Ends the run before the scenario's own end. */
   readonly untilUs?: number;
+  /** Ends it after so many events: to look at the one that went wrong. */
+  readonly untilEvent?: number;
   readonly observers?: readonly Observer[];
 }
 
@@ -68,6 +71,7 @@ export class ScenarioRun {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly endUs: number;
+  readonly #untilEvent: number;
   readonly cluster: Cluster;
   readonly record = new RunRecord();
   readonly #expectations: Expectations;
@@ -81,6 +85,7 @@ export class ScenarioRun {
     this.scenario = scenario;
     this.seed = options.seed ?? scenario.seed;
     this.endUs = Math.min(options.untilUs ?? scenario.durationUs, scenario.durationUs);
+    this.#untilEvent = options.untilEvent ?? Number.POSITIVE_INFINITY;
     const cluster = new Cluster(clusterOf(scenario, this.seed));
     this.cluster = cluster;
     const { sim, random, observers, api } = cluster;
@@ -110,21 +115,28 @@ export class ScenarioRun {
   advance(events: number): boolean {
     const { sim } = this.cluster;
     const { endUs } = this;
-    for (let count = 0; count < events; count++) {
-      if (!(sim.nextTimeUs <= endUs)) {
-        sim.runUntil(endUs);
-        return false;
+    try {
+      for (let count = 0; count < events; count++) {
+        if (sim.eventCount >= this.#untilEvent) return false;
+        if (!(sim.nextTimeUs <= endUs)) {
+          sim.runUntil(endUs);
+          return false;
+        }
+        sim.step();
       }
-      sim.step();
+      return true;
+    } catch (error) {
+      if (error instanceof BrokenInvariant) throw new BrokenInvariant(this.#whereItBroke(error.message));
+      throw error;
     }
-    return true;
   }
 
   /** What is known by now; `isWhole` when the run was not interrupted. */
   outcome(isWhole: boolean): RunOutcome {
     const { sim } = this.cluster;
     // Ended early on purpose: what lies behind the end stays open.
-    const verdicts = this.#expectations.finish(sim.nowUs, isWhole && this.endUs === this.scenario.durationUs);
+    const isAtEnd = this.endUs === this.scenario.durationUs && sim.eventCount < this.#untilEvent;
+    const verdicts = this.#expectations.finish(sim.nowUs, isWhole && isAtEnd);
     return {
       scenario: this.scenario,
       cluster: this.cluster,
@@ -141,6 +153,12 @@ export class ScenarioRun {
       isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && this.#stepFailures.length === 0,
       record: this.record,
     };
+  }
+
+  #whereItBroke(message: string): string {
+    const { eventCount, nowUs } = this.cluster.sim;
+    const again = `npm run orrery -- run ${this.scenario.file} --seed ${this.seed} --until-event ${eventCount}`;
+    return `Broken invariant at ${secondsText(nowUs)}, event ${eventCount}: ${message}\nSee it again: ${again}`;
   }
 
   #play(event: ScenarioEvent): void {
