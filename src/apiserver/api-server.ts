@@ -20,6 +20,7 @@ import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
 import { withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
+import { checkOwners } from './owner-references.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
@@ -286,6 +287,7 @@ export class ApiServer {
       const message = 'Invalid value: 0: must be specified for an update';
       throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
     }
+    checkOwners(kind, object);
     const changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
     if (isSameValue(changed, stored)) return stored;
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request);
@@ -556,7 +558,9 @@ function podGraceSeconds(pod: Pod, asked: number | undefined): number {
   return seconds < 0 ? 1 : seconds;
 }
 
-function finalizersFor(kind: Kind, present: readonly string[], { propagationPolicy }: DeleteOptions): readonly string[] {
+function finalizersFor(kind: Kind, present: readonly string[], options: DeleteOptions): readonly string[] {
+  // batch/v1 keeps what it once promised: a Job deleted without a word leaves its pods (pkg/registry/batch/job/strategy.go).
+  const propagationPolicy = options.propagationPolicy ?? (kind === 'Job' ? 'Orphan' : undefined);
   if (propagationPolicy === undefined || kind === 'Namespace') return present;
   const others = present.filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
   if (propagationPolicy === 'Foreground') return [...others, 'foregroundDeletion'];

@@ -175,7 +175,18 @@ function withJobDefaults(spec: KindMap['Job']['spec']): Fields {
     manualSelector: false,
     podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
     ...spec,
+    ...(spec.podFailurePolicy === undefined ? NO_FIELDS : { podFailurePolicy: withConditionStatus(spec.podFailurePolicy) }),
     template: withTemplateDefaults(spec.template),
+  };
+}
+
+function withConditionStatus({ rules }: NonNullable<KindMap['Job']['spec']['podFailurePolicy']>): Fields {
+  return {
+    rules: rules.map((rule) =>
+      rule.onPodConditions === undefined
+        ? rule
+        : { ...rule, onPodConditions: rule.onPodConditions.map((condition) => ({ ...condition, status: condition.status ?? 'True' })) },
+    ),
   };
 }
 

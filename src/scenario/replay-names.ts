@@ -8,7 +8,7 @@ import { controllerOf, type KubeObject } from '../model/meta.ts';
 
 export const NAMESPACE = 'ns';
 
-const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 const TOKEN = /[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g;
 // A refused creation names a pod that never came to be.
 const UNBORN = /^(pods|Pod) "([^"]+-)[bcdfghjklmnpqrstvwxz2456789]{5}"/;

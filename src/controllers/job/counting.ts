@@ -65,7 +65,8 @@ export function count(pass: Pass): Count {
     const known = union(pass.previouslySucceeded, newIndexes);
     const completedIndexes = indexesText(known);
     mustWrite ||= completedIndexes !== (status.completedIndexes ?? '');
-    status = { ...status, succeeded: known.size, ...(completedIndexes === '' ? {} : { completedIndexes }) };
+    const { completedIndexes: _, ...rest } = status;
+    status = { ...rest, succeeded: known.size, ...(completedIndexes === '' ? {} : { completedIndexes }) };
     if (hasBackoffLimitPerIndex(job)) {
       const failedIndexes = indexesText(pass.failedIndexes ?? new Set());
       mustWrite ||= failedIndexes !== status.failedIndexes;

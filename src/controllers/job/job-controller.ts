@@ -280,14 +280,18 @@ export class JobController implements Controller {
     if (missing <= 0) return { active, failure: undefined };
     const perIndex = hasBackoffLimitPerIndex(job);
     const waitUs = perIndex ? 0 : remainingUs(pass.backoff, nowUs);
-    if (waitUs > 0) return this.#waitForBackoff(key, waitUs);
+    if (waitUs > 0) return this.#waitForBackoff(key, waitUs, active);
     let size = Math.min(missing, MAX_PODS_PER_SYNC);
     let indexes: (number | undefined)[] = [];
     if (isIndexed(job)) {
       const free = this.#freeIndexes(pass, size);
       const due = free.filter((index) => remainingOfIndexUs(pass.lastFailedOfIndex.get(index), nowUs) === 0);
       if (due.length === 0 && free.length > 0) {
-        return this.#waitForBackoff(key, Math.min(...free.map((index) => remainingOfIndexUs(pass.lastFailedOfIndex.get(index), nowUs))));
+        return this.#waitForBackoff(
+          key,
+          Math.min(...free.map((index) => remainingOfIndexUs(pass.lastFailedOfIndex.get(index), nowUs))),
+          active,
+        );
       }
       indexes = due;
       size = due.length;
@@ -295,9 +299,9 @@ export class JobController implements Controller {
     return yield* this.#createEach(pass, indexes, active);
   }
 
-  #waitForBackoff(key: string, waitUs: number): { active: number; failure: unknown } {
+  #waitForBackoff(key: string, waitUs: number, active: number): { active: number; failure: unknown } {
     this.#queue.addAfter(key, Math.max(BATCH_US, waitUs));
-    return { active: 0, failure: undefined };
+    return { active, failure: undefined };
   }
 
   #freeIndexes({ job, active, pods, succeededIndexes, failedIndexes }: Pass, size: number): number[] {
@@ -337,7 +341,7 @@ export class JobController implements Controller {
 
   /** Side by side. With `untrack` each loses its finalizer first: it is given up, not counted. */
   *#deleteEach(pass: Pass, pods: readonly Pod[], untrack: boolean): Task<{ deleted: number; failure: unknown }> {
-    const outcomes = yield* all(pods.map((pod) => this.#deleteOne(pass, pod, untrack)));
+    const outcomes = inOrder(yield* all(lastFirst(pods).map((pod) => this.#deleteOne(pass, pod, untrack))));
     let deleted = 0;
     let failure: unknown;
     outcomes.forEach((outcome, index) => {
@@ -407,7 +411,7 @@ export class JobController implements Controller {
       this.#untracked.set(key, untracked);
     }
     for (const pod of pods) untracked.add(pod.metadata.uid ?? '');
-    const outcomes = yield* all(pods.map((pod) => this.#untrack(pod)));
+    const outcomes = inOrder(yield* all(lastFirst(pods).map((pod) => this.#untrack(pod))));
     let failure: unknown;
     for (let index = 0; index < pods.length; index++) {
       const outcome = outcomes[index]!;
@@ -473,6 +477,15 @@ function isPastBackoffLimitOnFailure({ spec }: Job, pods: readonly Pod[]): boole
   }
   const limit = spec.backoffLimit ?? 6;
   return limit === 0 ? restarts > 0 : restarts >= limit;
+}
+
+/** Go runs the goroutine started last before the others that wait, so that its request is the first to leave. */
+function lastFirst<T>(items: readonly T[]): readonly T[] {
+  return items.length < 2 ? items : [items.at(-1)!, ...items.slice(0, -1)];
+}
+
+function inOrder<T>(items: readonly T[]): readonly T[] {
+  return items.length < 2 ? items : [...items.slice(1), items[0]!];
 }
 
 function isGone(error: unknown): boolean {
