@@ -7,6 +7,7 @@
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import type { ApiServer } from '../apiserver/api-server.ts';
+import { rootCaConfigMap } from '../controllers/root-ca-cert-publisher/root-ca-cert-publisher.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { KubeObject } from '../model/meta.ts';
 
@@ -30,7 +31,7 @@ export function bootstrap(api: ApiServer, objects: readonly KubeObject[]): void 
   for (const namespace of api.list('Namespace', {}).items) {
     const { name } = namespace.metadata;
     create(api, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
-    create(api, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: name } });
+    create(api, rootCaConfigMap(name));
   }
 }
 

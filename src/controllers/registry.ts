@@ -7,15 +7,20 @@ import type { Controller, ControllerContext } from './context.ts';
 import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
+import { DisruptionController } from './disruption/disruption-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { HorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
 import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { RootCaCertPublisher } from './root-ca-cert-publisher/root-ca-cert-publisher.ts';
+import { ServiceAccountController } from './service-account/service-account-controller.ts';
 import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
 import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
+import { TtlController } from './ttl/ttl-controller.ts';
 import { TtlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts';
 
 export type ControllerConstructor = (context: ControllerContext) => Controller;
@@ -34,4 +39,9 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['job-controller', (context) => new JobController(context)],
   ['statefulset-controller', (context) => new StatefulSetController(context)],
   ['ttl-after-finished-controller', (context) => new TtlAfterFinishedController(context)],
+  ['serviceaccount-controller', (context) => new ServiceAccountController(context)],
+  ['root-ca-certificate-publisher-controller', (context) => new RootCaCertPublisher(context)],
+  ['ttl-controller', (context) => new TtlController(context)],
+  ['pod-garbage-collector-controller', (context) => new PodGarbageCollector(context)],
+  ['disruption-controller', (context) => new DisruptionController(context)],
 ]);

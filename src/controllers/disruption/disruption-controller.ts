@@ -1,0 +1,235 @@
+/**
+ * Works out how many pods of each PodDisruptionBudget may be evicted at the moment. Models pkg/controller/disruption/disruption.go.
+ *
+ * A pod event syncs one budget only, even if several match: the others then go stale, as they do in the real controller.
+ */
+import { ApiError } from '../../apiserver/api-error.ts';
+import { isSameValue } from '../../apiserver/same-value.ts';
+import { MINUTE_US } from '../../base/units.ts';
+import type { Client } from '../../client/client.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
+import { type Informer, isSameVersion } from '../../client/informer.ts';
+import type { Task } from '../../client/task.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { startWorkers } from '../../client/workers.ts';
+import { groupResource, KINDS, type Kind } from '../../model/kinds.ts';
+import { type Condition, controllerOf, keyOf, type OwnerReference, objectKey } from '../../model/meta.ts';
+import { isPodReady, type Pod } from '../../model/pod.ts';
+import type { PodDisruptionBudget } from '../../model/policy.ts';
+import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
+import { timeText, timeUsOf } from '../../model/time.ts';
+import type { Controller, ControllerContext } from '../context.ts';
+import { scaledValue } from '../int-or-percent.ts';
+
+// DeletionTimeout in disruption.go: how long an eviction that was allowed is waited for.
+const EVICTION_TIMEOUT_US = 2 * MINUTE_US;
+
+type Status = NonNullable<PodDisruptionBudget['status']>;
+
+interface Expected {
+  readonly expectedPods: number;
+  readonly desiredHealthy: number;
+  readonly unmanaged: number;
+}
+
+export class DisruptionController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #budgets: Informer<'PodDisruptionBudget'>;
+  readonly #pods: Informer<'Pod'>;
+  readonly #queue: WorkQueue;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#client = context.client('disruption-controller');
+    this.#recorder = context.recorder('controllermanager', this.#client);
+    this.#budgets = context.informers.informer('PodDisruptionBudget');
+    this.#pods = context.informers.informer('Pod');
+    this.#queue = new WorkQueue(context.sim);
+  }
+
+  start(): void {
+    this.#budgets.addHandler({
+      onAdd: (budget) => this.#queue.add(objectKey(budget)),
+      onUpdate: (_before, budget) => this.#queue.add(objectKey(budget)),
+      onDelete: (budget) => this.#queue.add(objectKey(budget)),
+    });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onPod(pod),
+      onUpdate: (before, after) => void (isSameVersion(before, after) || this.#onPod(after)),
+      onDelete: (pod) => this.#onPod(pod),
+    });
+    startWorkers(this.#context.sim, this.#queue, 1, (key) => this.#sync(key));
+  }
+
+  #onPod(pod: Pod): void {
+    // Most pods have no budget, and most clusters few of them.
+    if (this.#budgets.size === 0) return;
+    const matching = this.#budgets.byIndex('namespace', pod.metadata.namespace ?? '').filter((budget) => protects(budget, pod));
+    const [chosen] = matching;
+    if (chosen === undefined) return;
+    if (matching.length > 1) {
+      const { namespace, name } = pod.metadata;
+      const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen.metadata.name}" arbitrarily.`;
+      this.#recorder.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', message);
+    }
+    this.#queue.add(objectKey(chosen));
+  }
+
+  *#sync(key: string): Task<void> {
+    const budget = this.#budgets.get(key);
+    if (budget === undefined) return;
+    const pods = this.#pods.byIndex('namespace', budget.metadata.namespace ?? '').filter((pod) => protects(budget, pod));
+    if (pods.length === 0) this.#recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found');
+    let expected: Expected;
+    try {
+      expected = this.#expected(budget, pods);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const message = `Failed to calculate the number of expected pods: ${error.message}`;
+      this.#recorder.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', message);
+      return yield* this.#failSafe(budget, error);
+    }
+    if (expected.unmanaged > 0) this.#recorder.event(budget, 'Warning', 'UnmanagedPods', unmanagedText(budget));
+    const { nowUs } = this.#context.sim;
+    const { disrupted, recheckUs } = this.#disruptedPods(budget, pods, nowUs);
+    const healthy = pods.filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined && disrupted[pod.metadata.name] === undefined && isPodReady(pod),
+    ).length;
+    yield* this.#write(budget, expected, healthy, disrupted);
+    if (recheckUs !== undefined) this.#queue.addAfter(key, recheckUs - nowUs);
+  }
+
+  #expected(budget: PodDisruptionBudget, pods: readonly Pod[]): Expected {
+    const { maxUnavailable, minAvailable } = budget.spec;
+    if (maxUnavailable === undefined && typeof minAvailable === 'number') {
+      return { expectedPods: pods.length, desiredHealthy: minAvailable, unmanaged: 0 };
+    }
+    if (maxUnavailable === undefined && minAvailable === undefined) return { expectedPods: 0, desiredHealthy: 0, unmanaged: 0 };
+    const owners = new Map<string, number>();
+    let unmanaged = 0;
+    for (const pod of pods) {
+      const owner = controllerOf(pod);
+      if (owner === undefined) {
+        unmanaged++;
+        continue;
+      }
+      const scale = this.#scaleOf(owner, pod.metadata.namespace ?? '');
+      if (scale !== undefined) owners.set(scale.uid, scale.replicas);
+    }
+    let expectedPods = 0;
+    for (const replicas of owners.values()) expectedPods += replicas;
+    if (maxUnavailable === undefined) return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, true), unmanaged };
+    return { expectedPods, desiredHealthy: Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, true)), unmanaged };
+  }
+
+  /** The size of what controls a pod: of a Deployment rather than of its ReplicaSet. Throws for a controller that has no size. */
+  #scaleOf(owner: OwnerReference, namespace: string): { readonly uid: string; readonly replicas: number } | undefined {
+    const { informers } = this.#context;
+    const key = keyOf(namespace, owner.name);
+    switch (owner.kind) {
+      case 'ReplicaSet': {
+        const set = informers.informer('ReplicaSet').get(key);
+        if (set === undefined || set.metadata.uid !== owner.uid) return undefined;
+        const parent = controllerOf(set);
+        if (parent?.kind !== 'Deployment') return { uid: owner.uid, replicas: set.spec.replicas ?? 1 };
+        const deployment = informers.informer('Deployment').get(keyOf(namespace, parent.name));
+        if (deployment === undefined || deployment.metadata.uid !== parent.uid) return undefined;
+        return { uid: parent.uid, replicas: deployment.spec.replicas ?? 1 };
+      }
+      case 'StatefulSet': {
+        const set = informers.informer('StatefulSet').get(key);
+        return set === undefined || set.metadata.uid !== owner.uid ? undefined : { uid: owner.uid, replicas: set.spec.replicas ?? 1 };
+      }
+      default: {
+        const resource = KINDS[owner.kind as Kind] === undefined ? owner.kind.toLowerCase() : groupResource(owner.kind as Kind);
+        throw new ApiError({ code: 404, reason: 'NotFound', message: `${resource} does not implement the scale subresource` });
+      }
+    }
+  }
+
+  /** Pods whose eviction was allowed and that are not gone yet, and when the first of these entries is given up. */
+  #disruptedPods(
+    budget: PodDisruptionBudget,
+    pods: readonly Pod[],
+    nowUs: number,
+  ): { disrupted: Record<string, string>; recheckUs: number | undefined } {
+    const disrupted: Record<string, string> = {};
+    let recheckUs: number | undefined;
+    const known = budget.status?.disruptedPods ?? {};
+    for (const pod of pods) {
+      const since = known[pod.metadata.name];
+      if (since === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
+      const expiresUs = timeUsOf(since) + EVICTION_TIMEOUT_US;
+      if (expiresUs < nowUs) {
+        this.#recorder.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${objectKey(budget)} to be deleted but it wasn't`);
+        continue;
+      }
+      disrupted[pod.metadata.name] = since;
+      recheckUs = Math.min(recheckUs ?? Number.POSITIVE_INFINITY, expiresUs);
+    }
+    return { disrupted, recheckUs };
+  }
+
+  *#write(
+    budget: PodDisruptionBudget,
+    { expectedPods, desiredHealthy }: Expected,
+    healthy: number,
+    disrupted: Record<string, string>,
+  ): Task<void> {
+    const allowed = expectedPods <= 0 ? 0 : Math.max(0, healthy - desiredHealthy);
+    const { generation = 0 } = budget.metadata;
+    const conditions = this.#conditions(budget, allowed > 0, allowed > 0 ? 'SufficientPods' : 'InsufficientPods', '');
+    const status: Status = {
+      ...(budget.status?.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
+      currentHealthy: healthy,
+      desiredHealthy,
+      ...(Object.keys(disrupted).length === 0 ? {} : { disruptedPods: disrupted }),
+      disruptionsAllowed: allowed,
+      expectedPods,
+      observedGeneration: generation,
+    };
+    if (!isSameValue(status, budget.status)) yield* this.#client.updateStatus('PodDisruptionBudget', { ...budget, status });
+  }
+
+  /** What cannot be worked out allows nothing. */
+  *#failSafe(budget: PodDisruptionBudget, error: ApiError): Task<void> {
+    const conditions = this.#conditions(budget, false, 'SyncFailed', error.message);
+    const known = budget.status ?? { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
+    const status: Status = { ...known, disruptionsAllowed: 0, conditions };
+    if (!isSameValue(status, budget.status)) yield* this.#client.updateStatus('PodDisruptionBudget', { ...budget, status });
+  }
+
+  #conditions(budget: PodDisruptionBudget, isAllowed: boolean, reason: string, message: string): readonly Condition[] {
+    const status = isAllowed ? 'True' : 'False';
+    const known = budget.status?.conditions ?? [];
+    const before = known.find((condition) => condition.type === 'DisruptionAllowed');
+    const observedGeneration = budget.metadata.generation ?? 0;
+    const isSame =
+      before?.status === status &&
+      before.reason === reason &&
+      before.message === message &&
+      before.observedGeneration === observedGeneration;
+    if (isSame) return known;
+    const now = timeText(this.#context.sim.nowUs);
+    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+    const next: Condition = { type: 'DisruptionAllowed', status, reason, message, observedGeneration, lastTransitionTime };
+    return [...known.filter((condition) => condition !== before), next];
+  }
+}
+
+function protects(budget: PodDisruptionBudget, pod: Pod): boolean {
+  const { selector } = budget.spec;
+  if (selector === undefined) return false;
+  return isEmptySelector(selector) || selectorMatches(selector, pod.metadata.labels);
+}
+
+function unmanagedText({ spec: { selector } }: PodDisruptionBudget): string {
+  const labels = Object.entries(selector?.matchLabels ?? {})
+    .sort()
+    .map(([key, value]) => `${key}: ${value},`)
+    .join('');
+  const printed = `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{},}`;
+  return `Pods selected by this PodDisruptionBudget (selector: ${printed}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+}
