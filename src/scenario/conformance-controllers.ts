@@ -50,6 +50,7 @@ export interface ControllersReport {
 const USUAL = ['Namespace/ns', 'ServiceAccount/default', 'ConfigMap/kube-root-ca.crt', 'ConfigMap/', 'Service/'];
 const ANY_NODE = 'daemonset-rolling';
 const REVISION_PAUSE_US = SECOND_US;
+const LATE_SECONDS = 3 * 24 * 60 * 60;
 
 export function replayControllers(file: RecordingFile, only?: string): ControllersReport {
   const totals = { cases: 0, agreeingCases: 0, steps: 0, state: 0, writes: 0, events: 0, status: 0, agreements: 0 };
@@ -130,11 +131,14 @@ function makesRevision(act: Act): boolean {
   return act.act === 'patch' || act.act === 'kubectl' || (act.act === 'batch' && act.acts.some(makesRevision));
 }
 
-/** So that full minutes fall where they fell: `at` tells when the step after a wait for one began. */
+/**
+ * So that full minutes fall where they fell: `at` tells when the step after a wait for one began. Days late, since pods may be said to have been
+ * ready for long.
+ */
 function startSecond(steps: readonly RecordedStep[]): number {
   const index = steps.findIndex((step) => step.do.act === 'waitMinute');
   const wait = steps[index]?.do;
-  if (wait?.act !== 'waitMinute' || steps[index + 1] === undefined) return 60;
+  if (wait?.act !== 'waitMinute' || steps[index + 1] === undefined) return LATE_SECONDS;
   const minuteAt = steps[index + 1]!.at - wait.seconds - 2;
-  return 120 - (((minuteAt % 60) + 60) % 60);
+  return LATE_SECONDS + 60 - (((minuteAt % 60) + 60) % 60);
 }

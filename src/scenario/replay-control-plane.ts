@@ -22,6 +22,7 @@ import type { Distribution } from '../sim/distribution.ts';
 import { Random } from '../sim/random.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { RECORDER, ReplayJournal } from './replay-journal.ts';
+import { ReplayMetrics } from './replay-metrics.ts';
 import { NAMESPACE, ReplayNames } from './replay-names.ts';
 
 /** What a case says of the flags it was recorded with. */
@@ -34,7 +35,7 @@ export interface RecordedSettings {
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-const WRITE: Distribution = { kind: 'uniform', lowUs: 1_000, highUs: 2_000 };
+const WRITE: Distribution = { kind: 'uniform', lowUs: 2_000, highUs: 2_400 };
 const READ: Distribution = { kind: 'uniform', lowUs: 300, highUs: 600 };
 const WATCH_HOP: Distribution = { kind: 'uniform', lowUs: 200, highUs: 500 };
 const SETTLE_US = 3 * SECOND_US;
@@ -51,6 +52,7 @@ export class ReplayControlPlane {
   readonly names = new ReplayNames();
   readonly journal: ReplayJournal;
   readonly process: ControlPlaneProcess;
+  readonly metrics: ReplayMetrics;
   readonly options: ControllerOptions;
   readonly #beating = new Map<string, number>();
   #quietUs = SECOND_US / 2;
@@ -61,6 +63,7 @@ export class ReplayControlPlane {
     const random = new Random(seed);
     const { sim, observers } = this;
     this.api = new ApiServer({ sim, random, observers });
+    this.metrics = new ReplayMetrics(sim, this.api);
     this.journal = new ReplayJournal(this.names, anyNode);
     const latencies = { ...DEFAULT_REQUEST_LATENCIES, write: WRITE, read: READ, answer: { kind: 'constant', valueUs: 200 } as const };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
@@ -164,6 +167,7 @@ export class ReplayControlPlane {
       random,
       observers,
       informers: process.informers,
+      metrics: this.metrics,
       options,
       client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
       recorder: (component, client) => process.recorder(component, client),

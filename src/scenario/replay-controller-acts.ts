@@ -9,6 +9,7 @@ import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import type { KubeObject, OwnerReference } from '../model/meta.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { runKubectl } from './replay-kubectl.ts';
+import type { ScriptedUsage } from './replay-metrics.ts';
 import { NAMESPACE } from './replay-names.ts';
 import { PodActs, type PodsAct } from './replay-pod-acts.ts';
 import type { Fields } from './replay-summary.ts';
@@ -83,7 +84,7 @@ export class ControllerActs {
         this.#plane.setHeartbeat(act.node, act.on);
         return undefined;
       case 'metrics':
-        // There is no metrics API to script: the autoscaler, if one runs, finds no samples at its next synchronisation.
+        this.#plane.metrics.usage = act.usage as unknown as ScriptedUsage;
         this.#plane.sim.runUntil(this.#plane.sim.nowUs + this.#plane.options.hpaSyncPeriodSeconds * SECOND_US);
         return undefined;
       case 'batch':

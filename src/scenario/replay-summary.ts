@@ -41,6 +41,8 @@ export function cleaned(value: unknown, names: ReplayNames): unknown {
   const fields: Record<string, unknown> = {};
   for (const [field, one] of Object.entries(value)) {
     if (DROPPED.has(field)) continue;
+    // Written as null by the server, not left out like other empty lists.
+    if (field === 'currentMetrics' && (one === null || (one as readonly unknown[]).length === 0)) fields[field] = null;
     const clean = cleaned(one, names);
     if (clean !== undefined) fields[names.text(field)] = clean;
   }
