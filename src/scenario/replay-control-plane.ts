@@ -118,6 +118,28 @@ export class ReplayControlPlane {
     }
   }
 
+  /** Runs until the autoscaler has asked for metrics again, or has had the time to. */
+  awaitMetricsRead(): void {
+    const before = this.metrics.queries;
+    this.#runWhile(() => this.metrics.queries === before, 2);
+  }
+
+  /** Runs until an autoscaler has written again, or has had its turn. */
+  awaitAutoscaler(): void {
+    const versions = () =>
+      this.api
+        .list('HorizontalPodAutoscaler')
+        .items.map((hpa) => hpa.metadata.resourceVersion)
+        .join();
+    const before = versions();
+    if (before !== '') this.#runWhile(() => versions() === before, 1);
+  }
+
+  #runWhile(isWaiting: () => boolean, periods: number): void {
+    const endUs = this.sim.nowUs + periods * this.options.hpaSyncPeriodSeconds * SECOND_US;
+    while (this.sim.nowUs < endUs && isWaiting()) this.sim.runUntil(Math.min(endUs, this.sim.nowUs + 10 * MILLISECOND_US));
+  }
+
   setHeartbeat(node: string, isOn: boolean): void {
     if (!isOn) {
       this.#beating.delete(node);

@@ -61,8 +61,13 @@ export class ControllerActs {
         return this.#create(act.object);
       case 'patch':
         return this.#patch(act.on, act.patch, act.type ?? 'merge', act.sub);
-      case 'scale':
-        return this.#on(act.on, (kind, name) => this.#plane.api.updateScale(kind, NAMESPACE, name, act.replicas, this.#plane.author));
+      case 'scale': {
+        const result = this.#on(act.on, (kind, name) =>
+          this.#plane.api.updateScale(kind, NAMESPACE, name, act.replicas, this.#plane.author),
+        );
+        this.#plane.awaitAutoscaler();
+        return result;
+      }
       case 'delete': {
         const options = {
           ...(act.propagation === undefined ? {} : { propagationPolicy: act.propagation }),
@@ -85,7 +90,7 @@ export class ControllerActs {
         return undefined;
       case 'metrics':
         this.#plane.metrics.usage = act.usage as unknown as ScriptedUsage;
-        this.#plane.sim.runUntil(this.#plane.sim.nowUs + this.#plane.options.hpaSyncPeriodSeconds * SECOND_US);
+        this.#plane.awaitMetricsRead();
         return undefined;
       case 'batch':
         for (const one of act.acts) this.run(one);

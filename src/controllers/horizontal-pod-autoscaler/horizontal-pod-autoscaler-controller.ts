@@ -289,7 +289,10 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   *#writeStatus({ hpa, conditions, metrics }: Pass, fields: NonNullable<HorizontalPodAutoscaler['status']>): Task<void> {
     const currentMetrics = metrics.length === 0 ? null : metrics;
-    const status = { desiredReplicas: 0, ...fields, conditions, currentMetrics } as NonNullable<HorizontalPodAutoscaler['status']>;
+    const { currentReplicas = 0, ...rest } = fields;
+    // Go leaves out a count of 0 here, but not the desired one.
+    const counted = currentReplicas === 0 ? rest : { ...rest, currentReplicas };
+    const status = { desiredReplicas: 0, ...counted, conditions, currentMetrics } as NonNullable<HorizontalPodAutoscaler['status']>;
     if (isSameValue(hpa.status, status)) return;
     yield* this.#client.updateStatus('HorizontalPodAutoscaler', { ...hpa, status });
   }

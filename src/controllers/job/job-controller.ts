@@ -341,7 +341,7 @@ export class JobController implements Controller {
 
   /** Side by side. With `untrack` each loses its finalizer first: it is given up, not counted. */
   *#deleteEach(pass: Pass, pods: readonly Pod[], untrack: boolean): Task<{ deleted: number; failure: unknown }> {
-    const outcomes = inOrder(yield* all(lastFirst(pods).map((pod) => this.#deleteOne(pass, pod, untrack))));
+    const outcomes = yield* all(pods.map((pod) => this.#deleteOne(pass, pod, untrack)));
     let deleted = 0;
     let failure: unknown;
     outcomes.forEach((outcome, index) => {
@@ -411,7 +411,7 @@ export class JobController implements Controller {
       this.#untracked.set(key, untracked);
     }
     for (const pod of pods) untracked.add(pod.metadata.uid ?? '');
-    const outcomes = inOrder(yield* all(lastFirst(pods).map((pod) => this.#untrack(pod))));
+    const outcomes = yield* all(pods.map((pod) => this.#untrack(pod)));
     let failure: unknown;
     for (let index = 0; index < pods.length; index++) {
       const outcome = outcomes[index]!;
@@ -477,15 +477,6 @@ function isPastBackoffLimitOnFailure({ spec }: Job, pods: readonly Pod[]): boole
   }
   const limit = spec.backoffLimit ?? 6;
   return limit === 0 ? restarts > 0 : restarts >= limit;
-}
-
-/** Go runs the goroutine started last before the others that wait, so that its request is the first to leave. */
-function lastFirst<T>(items: readonly T[]): readonly T[] {
-  return items.length < 2 ? items : [items.at(-1)!, ...items.slice(0, -1)];
-}
-
-function inOrder<T>(items: readonly T[]): readonly T[] {
-  return items.length < 2 ? items : [...items.slice(1), items[0]!];
 }
 
 function isGone(error: unknown): boolean {
