@@ -144,17 +144,18 @@ export class DaemonSetController implements Controller {
     }
   }
 
-  /** A heartbeat changes nothing a DaemonSet asks of a node; labels and taints may. */
+  /**
+   * Wakes the sets that lack a pod on the node, or have one they should not. A heartbeat changes nothing of that, and a pod that is
+   * not bound yet is not seen here: it counts as lacking.
+   */
   #onNode(before: Node | undefined, after: Node): void {
-    if (before !== undefined && before.metadata.labels === after.metadata.labels && before.spec?.taints === after.spec?.taints) return;
+    if (before !== undefined && before.metadata.labels === after.metadata.labels && before.spec === after.spec) return;
+    const owners = new Set<string>();
+    for (const pod of this.#pods.byIndex('nodeName', after.metadata.name)) owners.add(controllerOf(pod)?.uid ?? '');
     for (const set of this.#sets.values()) {
-      const is = this.#eligibility(set, after);
-      if (before === undefined) {
-        if (is.shouldRun) this.#queue.add(objectKey(set));
-        continue;
-      }
-      const was = this.#eligibility(set, before);
-      if (was.shouldRun !== is.shouldRun || was.shouldContinue !== is.shouldContinue) this.#queue.add(objectKey(set));
+      const { shouldRun, shouldContinue } = this.#eligibility(set, after);
+      const hasPod = owners.has(set.metadata.uid ?? '');
+      if (hasPod ? !shouldContinue : shouldRun) this.#queue.add(objectKey(set));
     }
   }
 
