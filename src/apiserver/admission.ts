@@ -9,6 +9,7 @@ import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
 import { ApiError, forbidden } from './api-error.ts';
 import type { Store } from './store.ts';
+import { withTopologyLabels } from './topology-labels.ts';
 
 const SYSTEM_PRIORITIES: { readonly [name: string]: number } = {
   'system-cluster-critical': 2_000_000_000,
@@ -36,10 +37,14 @@ export class Admission {
   }
 
   admit<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
-    if (KINDS[kind].namespaced) this.#checkNamespace(kind, object.metadata.namespace ?? '', object.metadata.name);
+    if (KINDS[kind].namespaced) {
+      // A generated name is not made before admission has passed.
+      const { namespace = '', generateName = '', name } = object.metadata;
+      this.#checkNamespace(kind, namespace, generateName === '' ? name : generateName);
+    }
     switch (kind) {
       case 'Pod':
-        return this.#admitPod(object as Pod) as KindMap[K];
+        return this.withTopology(this.#admitPod(object as Pod)) as KindMap[K];
       case 'Node':
         return tainted(object as KindMap['Node']) as KindMap[K];
       case 'PersistentVolumeClaim':
@@ -52,6 +57,12 @@ export class Admission {
       default:
         return object;
     }
+  }
+
+  /** With the labels of its node's place, when it has a node. */
+  withTopology(pod: Pod): Pod {
+    const { nodeName = '' } = pod.spec;
+    return nodeName === '' ? pod : withTopologyLabels(pod, this.#store.get('Node', nodeName));
   }
 
   #checkNamespace(kind: Kind, namespace: string, name: string): void {

@@ -72,6 +72,7 @@ const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'PodDisruptionBudget',
   'NetworkPolicy',
   'Ingress',
+  'EndpointSlice',
 ]);
 /** Kinds whose update must name the version it was made from. */
 const CONDITIONAL_KINDS: ReadonlySet<Kind> = new Set<Kind>([
@@ -103,6 +104,8 @@ const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'ReplicationController',
 ]);
 const IMMUTABLE_SELECTOR: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
+
+const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
 
 export class ApiServer {
   readonly store = new Store();
@@ -197,8 +200,12 @@ export class ApiServer {
       };
       const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
       const { nominatedNodeName: _, ...status } = pod.status ?? {};
-      const bound: Pod = { ...pod, spec: { ...pod.spec, nodeName: node }, status: { ...status, conditions: [...others, scheduled] } };
-      this.#put('Pod', bound, pod, 'create', 'binding', request);
+      const bound: Pod = {
+        ...this.#withTopology(pod, node),
+        spec: { ...pod.spec, nodeName: node },
+        status: { ...status, conditions: [...others, scheduled] },
+      };
+      this.#put('Pod', this.#admission.withTopology(bound), pod, 'create', 'binding', request);
     });
   }
 
@@ -253,7 +260,7 @@ export class ApiServer {
     };
     const named = { ...object, metadata } as KindMap[K];
     let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
-    if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
+    if (kind === 'Pod') complete = this.#withTopology(withQosClass(complete as Pod), (complete as Pod).spec.nodeName) as KindMap[K];
     const key = objectKey(complete);
     const present = this.store.get(kind, key);
     if (present !== undefined) {
@@ -261,6 +268,15 @@ export class ApiServer {
     }
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request);
+  }
+
+  /** Zone and region of its node, as labels of the pod (plugin/pkg/admission/podtopologylabels). */
+  #withTopology(pod: Pod, nodeName: string | undefined): Pod {
+    const node = nodeName === undefined || nodeName === '' ? undefined : this.store.get('Node', nodeName)?.metadata.labels;
+    const found = TOPOLOGY_LABELS.filter((key) => node?.[key] !== undefined);
+    if (found.length === 0) return pod;
+    const labels = { ...pod.metadata.labels, ...Object.fromEntries(found.map((key) => [key, node![key]!])) };
+    return { ...pod, metadata: { ...pod.metadata, labels } };
   }
 
   #nameFor(kind: Kind, object: KubeObject): string {
@@ -302,7 +318,7 @@ export class ApiServer {
     const after = filled as unknown as { readonly spec?: Fields };
     this.#checkImmutable(kind, stored.metadata.name, before.spec, after.spec, subresource);
     const isChanged =
-      !isSameValue(before.spec, after.spec) ||
+      (kind === 'EndpointSlice' ? hasSliceChanged(stored, filled) : !isSameValue(before.spec, after.spec)) ||
       (kind === 'Deployment' && !isSameValue(stored.metadata.annotations, object.metadata.annotations));
     const { generation: _, ...metadata } = keptMetadata(stored.metadata, filled.metadata);
     const generation = GENERATION_KINDS.has(kind) && isChanged ? (stored.metadata.generation ?? 0) + 1 : stored.metadata.generation;
@@ -481,6 +497,13 @@ export class ApiServer {
   }
 }
 
+/** Of a slice everything counts but annotations and owners (pkg/registry/discovery/endpointslice/strategy.go). */
+function hasSliceChanged(stored: KubeObject, given: KubeObject): boolean {
+  const { metadata: before, ...old } = stored;
+  const { metadata: after, ...next } = given;
+  return !isSameValue(old, next) || !isSameValue(before.labels, after.labels);
+}
+
 function checkBoundOnce(pod: Pod, previous: Pod | undefined): void {
   const before = previous?.spec.nodeName ?? '';
   if (before !== '' && before !== pod.spec.nodeName) fail(`Cannot bind ${objectKey(pod)} to ${pod.spec.nodeName}: already on ${before}`);
@@ -573,7 +596,7 @@ function withDeletion<T extends KubeObject>(object: T, time: string, graceSecond
     ...object.metadata,
     deletionTimestamp: time,
     deletionGracePeriodSeconds: graceSeconds,
-    ...(generation > 0 ? { generation: generation + 1 } : {}),
+    ...(generation > 0 && object.metadata.deletionTimestamp === undefined ? { generation: generation + 1 } : {}),
     ...(finalizers.length > 0 || object.metadata.finalizers !== undefined ? { finalizers } : {}),
   };
   return { ...object, metadata };

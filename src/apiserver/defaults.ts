@@ -15,6 +15,20 @@ const NO_FIELDS = {};
 // Octal, as the API writes it in decimal: SecretVolumeSourceDefaultMode.
 const DEFAULT_MODE = 0o644;
 
+const NO_KUBELET_PORT = { kubeletEndpoint: { Port: 0 } };
+const UNKNOWN_NODE_INFO = {
+  architecture: '',
+  bootID: '',
+  containerRuntimeVersion: '',
+  kernelVersion: '',
+  kubeProxyVersion: '',
+  kubeletVersion: '',
+  machineID: '',
+  operatingSystem: '',
+  osImage: '',
+  systemUUID: '',
+};
+
 export function withDefaults<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
   const fill = DEFAULTS[kind] as ((object: KindMap[K]) => unknown) | undefined;
   return fill === undefined ? object : (fill(object) as KindMap[K]);
@@ -26,6 +40,8 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     const status = pod.status ?? { phase: 'Pending' as const };
     return spec === pod.spec && status === pod.status ? pod : { ...pod, spec, status };
   },
+  // Structs without omitempty: the server writes them out though nobody has filled them in.
+  Node: (node) => ({ ...node, status: { daemonEndpoints: NO_KUBELET_PORT, nodeInfo: UNKNOWN_NODE_INFO, ...node.status } }),
   Deployment: (object) => {
     const { spec } = object;
     const type = spec.strategy?.type ?? 'RollingUpdate';

@@ -21,6 +21,7 @@ export interface NodeStatus {
   readonly conditions?: readonly Condition[];
   readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   readonly images?: readonly ContainerImage[];
+  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: { readonly [field: string]: string };
   readonly phase?: string;
   readonly volumesAttached?: readonly { readonly name: string; readonly devicePath: string }[];

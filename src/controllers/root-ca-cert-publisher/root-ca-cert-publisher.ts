@@ -58,7 +58,8 @@ export class RootCaCertPublisher implements Controller {
     const known = informers.informer('ConfigMap').get(keyOf(namespace, ROOT_CA));
     try {
       if (known === undefined) {
-        if (informers.informer('Namespace').get(namespace) === undefined) return;
+        const phase = informers.informer('Namespace').get(namespace)?.status?.phase;
+        if (phase === undefined || phase === 'Terminating') return;
         yield* this.#client.create('ConfigMap', wanted);
         return;
       }
