@@ -1,12 +1,13 @@
 /**
- * What the server itself writes into a Job and a DaemonSet: the Job's generated selector and labels, and the count of a
- * DaemonSet's templates.
+ * What the server itself makes of a Job, a DaemonSet and a Node: the Job's generated selector and labels, the count of a
+ * DaemonSet's templates, a node's `unschedulable` that is false.
  *
  * Models pkg/registry/batch/job/strategy.go (generateSelector) and pkg/registry/apps/daemonset/strategy.go.
  */
 import type { Job } from '../model/batch.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { StringMap } from '../model/meta.ts';
+import type { Node } from '../model/node.ts';
 import type { DaemonSet } from '../model/workloads.ts';
 import { isSameValue } from './same-value.ts';
 
@@ -19,12 +20,20 @@ export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): 
 }
 
 export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
+  if (kind === 'Node') return withoutFalse(object as Node) as KindMap[K];
   if (kind !== 'DaemonSet') return object;
   const before = stored as DaemonSet;
   const after = object as DaemonSet;
   const generation = Number(before.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
   const isChanged = !isSameValue(before.spec.template, after.spec.template);
   return withTemplateGeneration(after, isChanged ? generation + 1 : generation) as KindMap[K];
+}
+
+/** Go leaves out a false `unschedulable`: a node that was uncordoned looks like one that never was cordoned. */
+function withoutFalse(node: Node): Node {
+  if (node.spec?.unschedulable !== false) return node;
+  const { unschedulable: _, ...spec } = node.spec;
+  return { ...node, spec };
 }
 
 function withTemplateGeneration(daemonSet: DaemonSet, generation: number): DaemonSet {
