@@ -105,8 +105,6 @@ const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 const IMMUTABLE_SELECTOR: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
 
-const TOPOLOGY_LABELS = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'];
-
 export class ApiServer {
   readonly store = new Store();
   readonly #sim: Simulation;
@@ -201,7 +199,7 @@ export class ApiServer {
       const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
       const { nominatedNodeName: _, ...status } = pod.status ?? {};
       const bound: Pod = {
-        ...this.#withTopology(pod, node),
+        ...pod,
         spec: { ...pod.spec, nodeName: node },
         status: { ...status, conditions: [...others, scheduled] },
       };
@@ -260,7 +258,7 @@ export class ApiServer {
     };
     const named = { ...object, metadata } as KindMap[K];
     let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
-    if (kind === 'Pod') complete = this.#withTopology(withQosClass(complete as Pod), (complete as Pod).spec.nodeName) as KindMap[K];
+    if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
     const key = objectKey(complete);
     const present = this.store.get(kind, key);
     if (present !== undefined) {
@@ -268,15 +266,6 @@ export class ApiServer {
     }
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request);
-  }
-
-  /** Zone and region of its node, as labels of the pod (plugin/pkg/admission/podtopologylabels). */
-  #withTopology(pod: Pod, nodeName: string | undefined): Pod {
-    const node = nodeName === undefined || nodeName === '' ? undefined : this.store.get('Node', nodeName)?.metadata.labels;
-    const found = TOPOLOGY_LABELS.filter((key) => node?.[key] !== undefined);
-    if (found.length === 0) return pod;
-    const labels = { ...pod.metadata.labels, ...Object.fromEntries(found.map((key) => [key, node![key]!])) };
-    return { ...pod, metadata: { ...pod.metadata, labels } };
   }
 
   #nameFor(kind: Kind, object: KubeObject): string {
