@@ -5,11 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
+import { burst } from './burst.bench.ts';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement } from './measure.ts';
 import { schedulerCycle } from './scheduler/cycle.bench.ts';
 
-const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle };
+const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle, burst };
 
 const args = process.argv.slice(2);
 const size = args.includes('--small') ? 'small' : 'full';
