@@ -52,6 +52,7 @@ export class ReplayJournal implements Observer {
   #refused: WriteRow[] = [];
   #events: EventRow[] = [];
   readonly #markedState = new Map<string, string>();
+  readonly #deleters = new Map<string, string>();
   readonly #createdAt = new Map<string, number>();
   /** Writes by others than the recorder so far. */
   count = 0;
@@ -94,12 +95,15 @@ export class ReplayJournal implements Observer {
     const { namespace } = object.metadata;
     if (UNRECORDED.has(object.kind) || (namespace !== undefined && namespace !== NAMESPACE)) return;
     if (!KINDS[write.kind].namespaced && object.kind === 'Namespace' && object.metadata.name !== NAMESPACE) return;
+    if (verb === 'delete' && !removed) this.#deleters.set(object.metadata.uid ?? '', write.author);
     if (write.author !== RECORDER) this.count++;
+    else if (removed && verb !== 'delete') return this.#onReleased(write);
     else if (!(verb === 'delete' && write.subresource === '' && this.isEvicting)) return;
     if (verb === 'create' && write.previous === undefined) this.#note(write, { object: this.#shown(createdSummary(object, this.#names)) });
     else if (verb === 'delete') this.#onDelete(write);
     else if (!removed) this.#onUpdate(write);
     else if (write.subresource === 'finalize') this.#onGone(write);
+    else this.#onReleased(write);
   }
 
   /** While the recorder evicts, the deletion that follows is taken down in its name. */
@@ -108,6 +112,15 @@ export class ReplayJournal implements Observer {
   #onGone(write: Write): void {
     const row: WriteRow = { by: 'kube-apiserver', verb: 'update', on: recordedName(write.object, this.#names), gone: true };
     this.#writes.push({ owner: row.on!, row });
+  }
+
+  /** What goes with its last finalizer is gone by the hand of who had it deleted. */
+  #onReleased(write: Write): void {
+    const by = this.#deleters.get(write.object.metadata.uid ?? '');
+    if (by === undefined || by === RECORDER || write.author !== RECORDER) return;
+    const was = write.object.kind === 'Pod' ? { was: podState((write.previous ?? write.object) as Pod) } : {};
+    const { owner, row } = this.#noted(write, was);
+    this.#writes.push({ owner, row: { ...row, by, verb: 'delete' } });
   }
 
   #onDelete(write: Write): void {
