@@ -24,6 +24,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { ClusterSpec, SchedulerSpec } from './cluster-spec.ts';
 import type { ControlPlane, ControlPlaneProcess } from './control-plane-process.ts';
 import { ElectedComponent } from './elected-component.ts';
+import { MetricsServer } from './metrics-server.ts';
 
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
 // kube-scheduler's clientConnection defaults (pkg/scheduler/apis/config/v1/defaults.go): qps 50, burst 100.
@@ -40,6 +41,7 @@ export class Cluster {
   readonly registry: ImageRegistry;
   readonly fleet: KubeletFleet;
   readonly network: Network;
+  readonly metricsServer: MetricsServer;
   readonly controllerManager: ElectedComponent;
   readonly schedulers: readonly ElectedComponent[];
   readonly #plane: ControlPlane;
@@ -78,6 +80,7 @@ export class Cluster {
       informers: new InformerFactory(sim, this.api.store, random, 'kube-proxy', watchHop),
       runtime: this.fleet.runtimeView,
     });
+    this.metricsServer = new MetricsServer(sim, this.api, this.fleet.runtimeView);
     const replicas = spec.controlPlaneReplicas ?? 1;
     this.controllerManager = new ElectedComponent(this.#plane, 'kube-controller-manager', replicas, (process) =>
       this.#startControllers(process),
@@ -92,6 +95,7 @@ export class Cluster {
     bootstrap(this.api, this.spec.objects ?? []);
     this.fleet.start();
     this.network.start();
+    this.metricsServer.start();
     this.controllerManager.start();
     for (const scheduler of this.schedulers) scheduler.start();
   }
@@ -116,6 +120,7 @@ export class Cluster {
       random,
       observers,
       informers: process.informers,
+      metrics: this.metricsServer,
       options,
       client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
       recorder: (component, client) => process.recorder(component, client),

@@ -129,3 +129,30 @@ test('DaemonSet keeps a pod on every node and rolls them one by one', () => {
   expect(least).toBe(2);
   expect(cluster.api.get('DaemonSet', 'default', 'agent').status).toMatchObject({ updatedNumberScheduled: 3, numberAvailable: 3 });
 });
+
+test('HorizontalPodAutoscaler reads what the processes use and scales the Deployment up to its maximum', () => {
+  const nodes = Array.from({ length: 3 }, (_, index) => ({ name: `n${index}`, capacity: { cpu: '4', memory: '8Gi' } }));
+  const busy = { ...DEFAULT_BEHAVIOUR, match: { app: 'web' }, cpuMilli: 190 };
+  const cluster = new Cluster({ seed: 7, nodes, behaviours: [busy] });
+  cluster.start();
+  const container = { name: 'c', image: 'web:v1', resources: { requests: { cpu: '200m' } } };
+  const web = { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } };
+  const spec = { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: web };
+  create(cluster, 'Deployment', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec });
+  const target = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 1, maxReplicas: 5 };
+  const metadata = { name: 'web', namespace: 'default' };
+  const metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }];
+  create(cluster, 'HorizontalPodAutoscaler', {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata,
+    spec: { ...target, metrics },
+  });
+  cluster.sim.runUntil(400 * SECOND_US);
+  expect(cluster.api.get('Deployment', 'default', 'web').spec.replicas).toBe(5);
+  const { status } = cluster.api.get('HorizontalPodAutoscaler', 'default', 'web');
+  expect(status).toMatchObject({ currentReplicas: 5, desiredReplicas: 5 });
+  expect(status?.currentMetrics).toEqual([
+    { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 95, averageValue: '190m' } } },
+  ]);
+});
