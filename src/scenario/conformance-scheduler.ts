@@ -1,13 +1,14 @@
 /**
  * Holds our scheduler to recordings of the real one, decision by decision.
  *
- * A recording is replayed by the kind its file's name tells. A kind that cannot be replayed yet is counted as skipped, by name.
+ * The kind of a recording is told by its file's name; what lies in a folder `runs` is one long workload a file.
  */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readSchedulerConfiguration } from '../scheduler/configuration.ts';
 import { linesOf, type RecordingFile } from './recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
 import { type ExpectedPreemption, replayPreemption } from './replay-preemption.ts';
+import { type RecordedRunLine, replayRun } from './replay-run.ts';
 import { type ExpectedSearch, replaySearch } from './replay-search.ts';
 import { type RecordedSequence, replaySequence } from './replay-steps.ts';
 
@@ -38,28 +39,42 @@ const REPLAYS: { readonly [file: string]: Replay } = {
 };
 
 export function canReplay(file: RecordingFile): boolean {
-  return REPLAYS[kindOf(file)] !== undefined;
+  return isRun(file) || REPLAYS[kindOf(file)] !== undefined;
 }
 
 /** `only`: the id of a case, or of one decision in it as `case/pod`. */
 export function replayRecording(file: RecordingFile, only?: string): ReplayReport {
-  const replay = REPLAYS[kindOf(file)];
-  if (replay === undefined) throw new Error(`Cannot replay ${file.name}: no replay is known for this kind of recording`);
   let cases = 0;
   let decisions = 0;
   const disagreements: Replayed[] = [];
-  for (const line of linesOf<{ readonly id: string }>(file.path)) {
-    if (only !== undefined && line.id !== only.split('/')[0]) continue;
+  for (const replayed of replaysOf(file, only)) {
     cases++;
-    for (const replayed of replay(line)) {
-      if (only?.includes('/') === true && replayed.id !== only) continue;
+    for (const one of replayed) {
+      if (only?.includes('/') === true && one.id !== only) continue;
       decisions++;
-      if (replayed.differences.length > 0) disagreements.push(replayed);
+      if (one.differences.length > 0) disagreements.push(one);
     }
   }
   return { file: file.name, cases, decisions, agreements: decisions - disagreements.length, disagreements };
 }
 
-function kindOf(file: RecordingFile): string {
-  return basename(file.name).replace(/\.jsonl(\.gz)?$/, '');
+/** One replay for each case that is asked for. */
+function* replaysOf(file: RecordingFile, only: string | undefined): Generator<Iterable<Replayed>> {
+  const wanted = only?.split('/')[0];
+  if (isRun(file)) {
+    const id = kindOf(file);
+    if (wanted === undefined || wanted === id) yield replayRun(linesOf<RecordedRunLine>(file.path), readAll);
+    return;
+  }
+  const replay = REPLAYS[kindOf(file)];
+  if (replay === undefined) throw new Error(`Cannot replay ${file.name}: no replay is known for this kind of recording`);
+  for (const line of linesOf<{ readonly id: string }>(file.path)) if (wanted === undefined || line.id === wanted) yield replay(line);
+}
+
+function isRun({ path }: RecordingFile): boolean {
+  return basename(dirname(path)) === 'runs';
+}
+
+function kindOf({ path }: RecordingFile): string {
+  return basename(path).replace(/\.jsonl(\.gz)?$/, '');
 }
