@@ -140,9 +140,9 @@ function quantity(value: Quantity, isAbsent: boolean): string {
   return `{i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec){unscaled:(big.Int){neg:(bool)${unscaled < 0n} abs:(big.nat)${words}} scale:(inf.Scale)${decimals}}} ${tail}`;
 }
 
-/** The text as parsed is remembered, except of mebibytes of two digits and more: recorded so for every one of them. */
+/** The text as parsed is remembered, but of multiples of 64 mebibytes: recorded so of every one, and of no other amount. */
 function keepsText(num: string, suffix: string): boolean {
-  return suffix !== 'Mi' || num.length === 1;
+  return suffix !== 'Mi' || BigInt(num) % 64n !== 0n;
 }
 
 /** A decimal no finer than nano, rounded up, as the slow path keeps it. */

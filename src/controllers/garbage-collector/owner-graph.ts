@@ -54,7 +54,6 @@ export class OwnerGraph {
     const { uid, namespace, name, ownerReferences = NONE } = object.metadata;
     if (uid === undefined) return;
     let node = this.#nodes.get(uid);
-    const isNew = node === undefined;
     const hadFinalizers = node?.isDeletingDependents === true;
     const wasBeingDeleted = node?.isBeingDeleted === true;
     if (node === undefined) {
@@ -71,8 +70,6 @@ export class OwnerGraph {
     if (node.isDeletingDependents && !hadFinalizers) {
       // The dependents first: the owner's own turn only finds out what still blocks it.
       for (const dependent of node.dependents) this.#listener.attemptToDelete(dependent);
-      this.#listener.attemptToDelete(node);
-    } else if (isNew && ownerReferences.some((owner) => this.#nodes.get(owner.uid)?.isDeletingDependents === true)) {
       this.#listener.attemptToDelete(node);
     }
   }
