@@ -8,6 +8,7 @@ import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
 import { DeploymentController } from './deployment/deployment-controller.ts';
 import { DisruptionController } from './disruption/disruption-controller.ts';
+import { EndpointsController } from './endpoints/endpoints-controller.ts';
 import { EndpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { HorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler-controller.ts';
@@ -44,4 +45,5 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['ttl-controller', (context) => new TtlController(context)],
   ['pod-garbage-collector-controller', (context) => new PodGarbageCollector(context)],
   ['disruption-controller', (context) => new DisruptionController(context)],
+  ['endpoints-controller', (context) => new EndpointsController(context)],
 ]);
