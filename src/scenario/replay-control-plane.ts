@@ -49,7 +49,7 @@ export class ReplayControlPlane {
   readonly sim = new Simulation();
   readonly observers = new Observers();
   readonly api: ApiServer;
-  readonly names = new ReplayNames();
+  readonly names: ReplayNames;
   readonly journal: ReplayJournal;
   readonly process: ControlPlaneProcess;
   readonly metrics: ReplayMetrics;
@@ -64,6 +64,7 @@ export class ReplayControlPlane {
     const { sim, observers } = this;
     this.api = new ApiServer({ sim, random, observers });
     this.metrics = new ReplayMetrics(sim, this.api);
+    this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
     const latencies = { ...DEFAULT_REQUEST_LATENCIES, write: WRITE, read: READ, answer: { kind: 'constant', valueUs: 200 } as const };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));

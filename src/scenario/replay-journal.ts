@@ -246,7 +246,7 @@ function compare(path: string, before: unknown, after: unknown, set: Record<stri
       const below = path === '' ? field : /^[A-Za-z0-9_-]+$/.test(field) ? `${path}.${field}` : `${path}["${field}"]`;
       if (after[field] === undefined) unset.push(below);
       else if (before[field] === undefined && keyOf(below) === undefined) set[below] = after[field];
-      else compare(below, before[field] ?? [], after[field], set, unset);
+      else compare(below, before[field] === undefined ? [] : before[field], after[field], set, unset);
     }
     return;
   }

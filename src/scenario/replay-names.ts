@@ -18,11 +18,18 @@ export class ReplayNames {
   readonly #known = new Map<string, string>();
   #hashes = 0;
   #minutes = 0;
+  readonly #anyNode: boolean;
+
+  /** With `anyNode` all nodes are called `n*`: they are equal, and which of them is updated first is chance. */
+  constructor(anyNode = false) {
+    this.#anyNode = anyNode;
+  }
 
   /** Takes in an object the first time it is written. */
   learn(object: KubeObject): void {
     const { name, generateName, uid } = object.metadata;
     if (uid === undefined || this.#known.has(uid)) return;
+    if (this.#anyNode && object.kind === 'Node') this.#known.set(name, 'n*');
     this.#learnHash(object);
     if (object.kind === 'Job' && controllerOf(object)?.kind === 'CronJob') {
       const prefix = name.replace(/\d+$/, '');

@@ -156,8 +156,15 @@ export function stateOf(
   for (const kind of Object.keys(KINDS) as Kind[]) {
     if (UNSHOWN_KINDS.has(kind)) continue;
     const items = KINDS[kind].namespaced ? api.list(kind, { namespace: NAMESPACE }).items : api.list(kind, {}).items;
-    for (const object of items) {
-      if (KINDS[kind].namespaced || isOwn(object)) state[recordedName(object, names)] = objectSummary(object, names);
+    const shown = items
+      .filter((object) => KINDS[kind].namespaced || isOwn(object))
+      .map((object) => ({ name: recordedName(object, names), summary: objectSummary(object, names) }));
+    // Of several with one recorded name the later ones are numbered, in the order of their text.
+    const byText = shown.map((one) => ({ ...one, text: JSON.stringify(one.summary) })).sort((a, b) => (a.text < b.text ? -1 : 1));
+    for (const { name, summary } of byText) {
+      let free = name;
+      for (let number = 2; free in state; number++) free = `${name}#${number}`;
+      state[free] = summary;
     }
   }
   const pods = podTable(api, names, anyNode);
