@@ -2,7 +2,7 @@
  * What the server's admission plugins change in, or refuse of, an object that is being created.
  *
  * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
- * StorageObjectInUseProtection (plugin/pkg/admission). Left out: LimitRanger, ResourceQuota and ServiceAccount.
+ * StorageObjectInUseProtection (plugin/pkg/admission). ResourceQuota stands in quota-admission.ts. Left out: LimitRanger and ServiceAccount.
  */
 import { compareText } from '../base/compare.ts';
 import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';

@@ -22,6 +22,7 @@ import { withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
 import { checkOwners } from './owner-references.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
+import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
@@ -264,8 +265,16 @@ export class ApiServer {
     if (present !== undefined) {
       throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
     }
+    this.#charge(kind, complete, undefined);
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request);
+  }
+
+  /** The last word of admission: what it takes of the namespace's quotas is written before the object is. */
+  #charge(kind: Kind, object: KubeObject, before: KubeObject | undefined): void {
+    for (const { quota, used } of chargesFor(this.store, kind, object, before)) {
+      this.#put('ResourceQuota', { ...quota, status: { ...quota.status, used } }, quota, 'update', 'status', { author: 'kube-apiserver' });
+    }
   }
 
   #nameFor(kind: Kind, object: KubeObject): string {
@@ -295,6 +304,7 @@ export class ApiServer {
     checkOwners(kind, object);
     const changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
     if (isSameValue(changed, stored)) return stored;
+    if (subresource === '' && (kind === 'Service' || kind === 'PersistentVolumeClaim')) this.#charge(kind, changed, stored);
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request);
   }
 

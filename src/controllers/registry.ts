@@ -17,6 +17,7 @@ import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
+import { ResourceQuotaController } from './resource-quota/resource-quota-controller.ts';
 import { RootCaCertPublisher } from './root-ca-cert-publisher/root-ca-cert-publisher.ts';
 import { ServiceAccountController } from './service-account/service-account-controller.ts';
 import { StatefulSetController } from './statefulset/stateful-set-controller.ts';
@@ -46,4 +47,5 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['pod-garbage-collector-controller', (context) => new PodGarbageCollector(context)],
   ['disruption-controller', (context) => new DisruptionController(context)],
   ['endpoints-controller', (context) => new EndpointsController(context)],
+  ['resourcequota-controller', (context) => new ResourceQuotaController(context)],
 ]);
