@@ -56,6 +56,10 @@ export interface Request {
   /** The request on whose behalf this one is, and which of its calls it is. */
   parent: Request | undefined;
   call: number;
+  /** The call under way on this one's behalf. */
+  child: Request | undefined;
+  /** Whoever asked is gone: it is served to its end, and nobody hears of it. */
+  isOrphan: boolean;
   event: EventId | undefined;
 }
 
@@ -197,6 +201,7 @@ export class Network implements EventHandler {
     const route = { traffic: request.route.traffic, service, port: undefined, timeoutUs: request.route.timeoutUs, calls: NO_CALLS };
     const child = this.#newRequest(route, this.#sim.nowUs, request.deadlineUs, request.target!.nodeName);
     child.parent = request;
+    request.child = child;
     this.#connect(child, drawUs(DNS, this.#latency));
   }
 
@@ -217,7 +222,9 @@ export class Network implements EventHandler {
     if (request.event !== undefined) this.#sim.cancel(request.event);
     request.event = undefined;
     const { parent, route, target } = request;
+    this.#disown(request);
     this.#leaveProcess(request);
+    if (request.isOrphan) return this.#release(request);
     const isLate = failure === undefined && nowUs > request.deadlineUs;
     const outcome = isLate ? Failure.TimedOut : failure;
     if (parent !== undefined) {
@@ -228,7 +235,17 @@ export class Network implements EventHandler {
     this.#release(request);
   }
 
+  /** The server that has been asked does not notice that its caller has gone; the answer must not reach a caller that has ended. */
+  #disown(request: Request): void {
+    const { child } = request;
+    if (child === undefined) return;
+    child.parent = undefined;
+    child.isOrphan = true;
+    request.child = undefined;
+  }
+
   #onCallEnded(parent: Request, service: ObjectKey, target: Target | undefined, failure: Failure | undefined): void {
+    parent.child = undefined;
     if (failure === undefined) {
       parent.call++;
       return this.#onServed(parent);
@@ -275,6 +292,7 @@ export class Network implements EventHandler {
       request.process = undefined;
       if (request.event !== undefined) this.#sim.cancel(request.event);
       request.event = undefined;
+      this.#disown(request);
       // A dead machine sends no reset.
       if (reason === 'node-lost') this.#waitForTimeout(request);
       else this.#end(request, Failure.Reset);
@@ -298,6 +316,8 @@ export class Network implements EventHandler {
         process: undefined,
         parent: undefined,
         call: 0,
+        child: undefined,
+        isOrphan: false,
         event: undefined,
       };
       this.#requests.push(fresh);
@@ -315,6 +335,8 @@ export class Network implements EventHandler {
     request.process = undefined;
     request.parent = undefined;
     request.call = 0;
+    request.child = undefined;
+    request.isOrphan = false;
     request.event = undefined;
     this.#free.push(request);
   }

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { MILLISECOND_US, SECOND_US } from '../../../src/base/units.ts';
+import type { InformerFactory } from '../../../src/client/informer.ts';
+import { DEFAULT_BEHAVIOUR, type WorkloadBehaviour } from '../../../src/model/behaviour.ts';
+import { Observers, type RequestEnd } from '../../../src/model/observer.ts';
+import type { ContainerProcess, PodRuntime, PodRuntimeView, ProcessListener } from '../../../src/model/runtime-view.ts';
+import { Failure, Network, type Route } from '../../../src/network/network.ts';
+import { constantUs } from '../../../src/sim/distribution.ts';
+import { Random } from '../../../src/sim/random.ts';
+import { Simulation } from '../../../src/sim/simulation.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Reason = 'exited' | 'killed' | 'node-lost';
+
+/** Two Services, `front` on n1 and `back` on n2 with one pod each, and nothing of a cluster but what a packet meets. */
+class Site {
+  readonly sim = new Simulation();
+  readonly ends: RequestEnd[] = [];
+  readonly downNodes = new Set<string>();
+  readonly processes = new Map<string, Mutable<ContainerProcess>>();
+  readonly network: Network;
+  readonly #listeners: ProcessListener[] = [];
+
+  constructor(behaviour: Partial<WorkloadBehaviour> = {}, hasEndpoints = true) {
+    const observers = new Observers();
+    observers.add({ requestEnded: (end) => this.ends.push(end) });
+    const services = ['front', 'back'].map((name) => ({
+      metadata: { name, namespace: 'default' },
+      spec: { type: 'ClusterIP', clusterIP: `10.0.0.${name.length}`, ports: [{ port: 80 }] },
+    }));
+    const slices = hasEndpoints ? [slice('front', '10.1.1.1', 'n1'), slice('back', '10.1.1.2', 'n2')] : [];
+    const nodes = ['n1', 'n2'].map((name) => ({ metadata: { name } }));
+    const objects: { [kind: string]: readonly { metadata: { name: string } }[] } = {
+      Service: services,
+      EndpointSlice: slices,
+      Node: nodes,
+    };
+    const informers = {
+      informer: (kind: string) => ({
+        addIndex: () => undefined,
+        addHandler: ({ onAdd }: { onAdd(object: unknown): void }) => objects[kind]!.forEach((object) => onAdd(object)),
+        get: (key: string) => objects[kind]!.find(({ metadata }) => key.endsWith(`/${metadata.name}`)),
+        byIndex: (_index: string, key: string) => objects[kind]!.filter(({ metadata }) => key.endsWith(`/${metadata.name}`)),
+      }),
+    } as unknown as InformerFactory;
+    this.#addPod('front', '10.1.1.1', 'n1', { ...DEFAULT_BEHAVIOUR, service: constantUs(10 * MILLISECOND_US), ...behaviour });
+    this.#addPod('back', '10.1.1.2', 'n2', { ...DEFAULT_BEHAVIOUR, service: constantUs(SECOND_US) });
+    const runtime = {
+      pod: (uid: string) => this.processes.get(uid)?.pod,
+      podByIp: (ip: string) => [...this.processes.values()].find((process) => process.pod.ip === ip)?.pod,
+      isNodeUp: (name: string) => !this.downNodes.has(name),
+      isNodeReachable: () => true,
+      addListener: (listener: ProcessListener) => void this.#listeners.push(listener),
+    } as PodRuntimeView;
+    this.network = new Network({ sim: this.sim, random: new Random(1), observers, informers, runtime });
+    this.network.start();
+  }
+
+  end(name: string, reason: Reason): void {
+    const process = this.processes.get(name)!;
+    process.isRunning = false;
+    process.isAccepting = false;
+    for (const listener of this.#listeners) listener.processEnded(process, reason);
+  }
+
+  failures(): (string | undefined)[] {
+    return this.ends.map(({ failure }) => failure);
+  }
+
+  #addPod(name: string, ip: string, nodeName: string, behaviour: WorkloadBehaviour): void {
+    const pod = { uid: name, namespace: 'default', name, nodeName, ip, isTerminating: false } as Mutable<PodRuntime>;
+    pod.processFor = () => (process.isRunning ? process : undefined);
+    const process = { pod, container: 'c', behaviour, startUs: 0, isRunning: true, isAccepting: true } as Mutable<ContainerProcess>;
+    Object.assign(process, { isTerminating: false, activeRequests: 0, waitingRequests: 0, busyUs: 0, queue: undefined });
+    this.processes.set(name, process);
+  }
+}
+
+function slice(name: string, ip: string, nodeName: string) {
+  return {
+    metadata: { name, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
+    ports: [{ port: 80 }],
+    endpoints: [{ addresses: [ip], conditions: { ready: true }, nodeName, targetRef: { kind: 'Pod', name, uid: name } }],
+  };
+}
+
+const TO_FRONT: Route = { traffic: 'visitors', service: 'default/front', port: undefined, timeoutUs: 5 * SECOND_US, calls: [] };
+const THROUGH_BACK: Route = { ...TO_FRONT, calls: ['default/back'] };
+
+test('A request is answered by the pod behind the Service, after its service time', () => {
+  const site = new Site();
+  site.network.send(TO_FRONT);
+  site.sim.runUntil(SECOND_US);
+  expect(site.ends).toMatchObject([{ traffic: 'visitors', failure: undefined, node: 'n1', pod: 'front' }]);
+  expect(site.ends[0]!.endUs).toBeGreaterThan(10 * MILLISECOND_US);
+  expect(site.processes.get('front')!.busyUs).toBe(10 * MILLISECOND_US);
+  expect(site.network.pending).toBe(0);
+});
+
+test('A request to a Service without endpoints fails at once, one to no Service too', () => {
+  const site = new Site({}, false);
+  site.network.send(TO_FRONT);
+  site.network.send({ ...TO_FRONT, service: 'default/nothing' });
+  expect(site.failures()).toEqual([Failure.NoEndpoints, Failure.UnknownService]);
+});
+
+test('A request to a pod whose process has gone is refused', () => {
+  const site = new Site();
+  site.end('front', 'exited');
+  site.network.send(TO_FRONT);
+  site.sim.runUntil(SECOND_US);
+  expect(site.failures()).toEqual([Failure.Refused]);
+});
+
+test('A request that finds every worker and every waiting place taken is turned away, and the others are served in order', () => {
+  const site = new Site({ concurrency: 1, queueLimit: 1 });
+  for (let i = 0; i < 3; i++) site.network.send(TO_FRONT);
+  site.sim.runUntil(SECOND_US);
+  expect(site.failures()).toEqual([Failure.QueueFull, undefined, undefined]);
+});
+
+test('A request inside a process that is killed is reset at that instant', () => {
+  const site = new Site({ service: constantUs(SECOND_US) });
+  site.network.send(TO_FRONT);
+  site.sim.after(500 * MILLISECOND_US, () => site.end('front', 'killed'));
+  site.sim.runUntil(10 * SECOND_US);
+  expect(site.ends).toMatchObject([{ failure: Failure.Reset, endUs: 500 * MILLISECOND_US }]);
+});
+
+test('A request to a pod on a machine without power ends by the timeout of its client', () => {
+  const site = new Site();
+  site.downNodes.add('n1');
+  site.network.send(TO_FRONT);
+  site.sim.runUntil(10 * SECOND_US);
+  expect(site.ends).toMatchObject([{ failure: Failure.NodeDown, endUs: 5 * SECOND_US }]);
+});
+
+test('A request whose server calls another Service names the failure of that Service', () => {
+  const site = new Site();
+  site.sim.after(500 * MILLISECOND_US, () => site.end('back', 'killed'));
+  site.network.send(THROUGH_BACK);
+  site.sim.runUntil(10 * SECOND_US);
+  expect(site.ends).toMatchObject([{ service: 'default/back', failure: Failure.Reset }]);
+  expect(site.network.pending).toBe(0);
+});
+
+test.each<[Reason, string, number]>([
+  ['killed', Failure.Reset, 500 * MILLISECOND_US],
+  ['node-lost', Failure.NodeDown, 5 * SECOND_US],
+])('A request whose server is %s while it waits for a call ends once, and the call reaches nobody', (reason, failure, endUs) => {
+  const site = new Site();
+  site.network.send(THROUGH_BACK);
+  site.sim.after(500 * MILLISECOND_US, () => {
+    if (reason === 'node-lost') site.downNodes.add('n1');
+    site.end('front', reason);
+  });
+  site.sim.runUntil(10 * SECOND_US);
+  expect(site.ends).toMatchObject([{ service: 'default/front', failure, endUs }]);
+  expect(site.network.pending).toBe(0);
+});
