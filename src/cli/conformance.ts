@@ -1,9 +1,9 @@
 /**
  * `orrery conformance scheduler|controllers [--vectors DIR] [--only ID] [--explain]`: replays recordings and says how many decisions agree.
  */
-import { type ControllersReport, replayControllers } from '../scenario/conformance-controllers.ts';
-import { canReplay, type ReplayReport, replayRecording } from '../scenario/conformance-scheduler.ts';
-import { recordingsIn } from '../scenario/recordings.ts';
+import { type ControllersReport, replayControllers } from '../scenario/conformance/controllers/conformance-controllers.ts';
+import { recordingsIn } from '../scenario/conformance/recordings.ts';
+import { canReplay, type ReplayReport, replayRecording } from '../scenario/conformance/scheduler/conformance-scheduler.ts';
 
 export const DEFAULT_SCHEDULER_VECTORS = '../shared/conformance/scheduler';
 export const DEFAULT_CONTROLLERS_VECTORS = '../shared/conformance/controllers';

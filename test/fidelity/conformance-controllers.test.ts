@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { replayControllers } from '../../src/scenario/conformance-controllers.ts';
+import { replayControllers } from '../../src/scenario/conformance/controllers/conformance-controllers.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../shared/conformance/controllers');
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { canReplay, replayRecording } from '../../src/scenario/conformance-scheduler.ts';
-import { recordingsIn } from '../../src/scenario/recordings.ts';
+import { recordingsIn } from '../../src/scenario/conformance/recordings.ts';
+import { canReplay, replayRecording } from '../../src/scenario/conformance/scheduler/conformance-scheduler.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../shared/conformance/scheduler');
 

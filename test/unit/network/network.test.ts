@@ -38,7 +38,9 @@ class Site {
     const informers = {
       informer: (kind: string) => ({
         addIndex: () => undefined,
-        addHandler: ({ onAdd }: { onAdd(object: unknown): void }) => objects[kind]!.forEach((object) => onAdd(object)),
+        addHandler: ({ onAdd }: { onAdd(object: unknown): void }) => {
+          for (const object of objects[kind]!) onAdd(object);
+        },
         get: (key: string) => objects[kind]!.find(({ metadata }) => key.endsWith(`/${metadata.name}`)),
         byIndex: (_index: string, key: string) => objects[kind]!.filter(({ metadata }) => key.endsWith(`/${metadata.name}`)),
       }),

@@ -6,8 +6,8 @@
  * is the one to look at.
  */
 import { basename } from 'node:path';
-import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
-import { linesOf, type RecordingFile } from './recordings.ts';
+import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
+import { linesOf, type RecordingFile } from '../recordings.ts';
 import { type RecordedSettings, ReplayControlPlane } from './replay-control-plane.ts';
 import { type Act, ControllerActs } from './replay-controller-acts.ts';
 import {

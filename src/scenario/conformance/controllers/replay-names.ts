@@ -4,7 +4,7 @@
  * `web-6dc4ff998b-x8k2p` becomes `web-6dc4ff998b-*`, a uid `<uid:Kind/name>`, an instant `<t>`; the hash of a template that holds an
  * instant or the namespace `<hash1>`, and the Job of a CronJob `<minute1>`, numbered as they appear.
  */
-import { controllerOf, type KubeObject } from '../model/meta.ts';
+import { controllerOf, type KubeObject } from '../../../model/meta.ts';
 
 export const NAMESPACE = 'ns';
 

@@ -1,11 +1,11 @@
 /**
  * Replays recorded preemptions: who would have to go, on which node, and in what words it is told when nobody can.
  */
-import { fitMessage } from '../scheduler/diagnosis.ts';
-import type { DefaultPreemption, PreemptionPlan } from '../scheduler/plugins/default-preemption.ts';
-import { PodInfo } from '../scheduler/pod-info.ts';
-import { Profile } from '../scheduler/profile.ts';
-import { schedulePod } from '../scheduler/schedule-pod.ts';
+import { fitMessage } from '../../../scheduler/diagnosis.ts';
+import type { DefaultPreemption, PreemptionPlan } from '../../../scheduler/plugins/default-preemption.ts';
+import { PodInfo } from '../../../scheduler/pod-info.ts';
+import { Profile } from '../../../scheduler/profile.ts';
+import { schedulePod } from '../../../scheduler/schedule-pod.ts';
 import { type Difference, differ, type ProfileReader, type RecordedStatus, type RecordedWorld, type Replayed } from './replay-decisions.ts';
 import { ReplayWorld, stored } from './replay-world.ts';
 

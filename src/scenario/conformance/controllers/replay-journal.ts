@@ -1,11 +1,11 @@
 /**
  * Takes down what is written during a step, as rows in the words of the recordings: decisions, status writes and Events.
  */
-import type { Event } from '../model/configuration.ts';
-import { KINDS } from '../model/kinds.ts';
-import { controllerOf, type KubeObject } from '../model/meta.ts';
-import type { Observer, Write, WriteVerb } from '../model/observer.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Event } from '../../../model/configuration.ts';
+import { KINDS } from '../../../model/kinds.ts';
+import { controllerOf, type KubeObject } from '../../../model/meta.ts';
+import type { Observer, Write, WriteVerb } from '../../../model/observer.ts';
+import type { Pod } from '../../../model/pod.ts';
 import { NAMESPACE, type ReplayNames } from './replay-names.ts';
 import { actedFor, cleaned, createdSummary, type Fields, podState, recordedName, sortedEndpoints } from './replay-summary.ts';
 

@@ -1,10 +1,10 @@
 /**
  * Replays recorded node searches: how many nodes are examined, which one wins, and from where the next search starts.
  */
-import { fitMessage } from '../scheduler/diagnosis.ts';
-import { PodInfo } from '../scheduler/pod-info.ts';
-import { Profile } from '../scheduler/profile.ts';
-import { schedulePod } from '../scheduler/schedule-pod.ts';
+import { fitMessage } from '../../../scheduler/diagnosis.ts';
+import { PodInfo } from '../../../scheduler/pod-info.ts';
+import { Profile } from '../../../scheduler/profile.ts';
+import { schedulePod } from '../../../scheduler/schedule-pod.ts';
 import { differ, type ProfileReader, type RecordedWorld, type Replayed } from './replay-decisions.ts';
 import { ReplayWorld, stored } from './replay-world.ts';
 

@@ -1,10 +1,10 @@
 /**
  * An object, a pod and a whole namespace as the recordings of the controllers sum them up.
  */
-import type { ApiServer } from '../apiserver/api-server.ts';
-import { KINDS, type Kind } from '../model/kinds.ts';
-import { controllerOf, type KubeObject, type OwnerReference } from '../model/meta.ts';
-import { isPodReady, type Pod, type PodTemplate } from '../model/pod.ts';
+import type { ApiServer } from '../../../apiserver/api-server.ts';
+import { KINDS, type Kind } from '../../../model/kinds.ts';
+import { controllerOf, type KubeObject, type OwnerReference } from '../../../model/meta.ts';
+import { isPodReady, type Pod, type PodTemplate } from '../../../model/pod.ts';
 import { NAMESPACE, type ReplayNames } from './replay-names.ts';
 
 export type Fields = { readonly [field: string]: unknown };

@@ -3,7 +3,7 @@
  *
  * One wrong choice shows in all that follows, so after the first difference the figures only tell how far the two have drifted.
  */
-import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import type { SchedulerConfiguration } from '../../../scheduler/configuration.ts';
 import { differ, type Replayed } from './replay-decisions.ts';
 import { type RecordedAction, SequenceWorld } from './replay-sequence.ts';
 

@@ -1,12 +1,12 @@
 /**
  * Runs a recorded kubectl command line against a replay, with our own kubectl.
  */
-import { SECOND_US } from '../base/units.ts';
-import type { Client } from '../client/client.ts';
-import { run } from '../client/task.ts';
-import { parseCommandLine } from './kubectl/command-line.ts';
-import { errorText } from './kubectl/context.ts';
-import { VERBS } from './kubectl/verbs.ts';
+import { SECOND_US } from '../../../base/units.ts';
+import type { Client } from '../../../client/client.ts';
+import { run } from '../../../client/task.ts';
+import { parseCommandLine } from '../../kubectl/command-line.ts';
+import { errorText } from '../../kubectl/context.ts';
+import { VERBS } from '../../kubectl/verbs.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { NAMESPACE } from './replay-names.ts';
 

@@ -1,12 +1,12 @@
 /**
  * The acts of a recorded case, carried out on a control plane of our own.
  */
-import type { ApiError } from '../apiserver/api-error.ts';
-import type { Patch } from '../apiserver/api-server.ts';
-import { MINUTE_US, SECOND_US } from '../base/units.ts';
-import type { Client } from '../client/client.ts';
-import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
-import type { KubeObject, OwnerReference } from '../model/meta.ts';
+import type { ApiError } from '../../../apiserver/api-error.ts';
+import type { Patch } from '../../../apiserver/api-server.ts';
+import { MINUTE_US, SECOND_US } from '../../../base/units.ts';
+import type { Client } from '../../../client/client.ts';
+import { KINDS, type Kind, type KindMap } from '../../../model/kinds.ts';
+import type { KubeObject, OwnerReference } from '../../../model/meta.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { runKubectl } from './replay-kubectl.ts';
 import type { ScriptedUsage } from './replay-metrics.ts';

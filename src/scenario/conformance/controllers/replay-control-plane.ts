@@ -5,22 +5,22 @@
  * Requests and watches take a millisecond or two, as on the machine the recordings were made on, and clients have the raised
  * limits they were made with.
  */
-import { ApiError } from '../apiserver/api-error.ts';
-import { ApiServer } from '../apiserver/api-server.ts';
-import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
-import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
-import { RequestPump } from '../client/request-pump.ts';
-import { ControlPlaneProcess } from '../cluster/control-plane-process.ts';
-import type { ControllerContext } from '../controllers/context.ts';
-import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
-import { CONTROLLERS } from '../controllers/registry.ts';
-import type { KubeObject } from '../model/meta.ts';
-import type { Lease, Node } from '../model/node.ts';
-import { Observers } from '../model/observer.ts';
-import { microTimeText } from '../model/time.ts';
-import type { Distribution } from '../sim/distribution.ts';
-import { Random } from '../sim/random.ts';
-import { Simulation } from '../sim/simulation.ts';
+import { ApiError } from '../../../apiserver/api-error.ts';
+import { ApiServer } from '../../../apiserver/api-server.ts';
+import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../../../apiserver/request-latency.ts';
+import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
+import { RequestPump } from '../../../client/request-pump.ts';
+import { ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
+import type { ControllerContext } from '../../../controllers/context.ts';
+import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../../../controllers/controller-options.ts';
+import { CONTROLLERS } from '../../../controllers/registry.ts';
+import type { KubeObject } from '../../../model/meta.ts';
+import type { Lease, Node } from '../../../model/node.ts';
+import { Observers } from '../../../model/observer.ts';
+import { microTimeText } from '../../../model/time.ts';
+import type { Distribution } from '../../../sim/distribution.ts';
+import { Random } from '../../../sim/random.ts';
+import { Simulation } from '../../../sim/simulation.ts';
 import { RECORDER, ReplayJournal } from './replay-journal.ts';
 import { ReplayMetrics } from './replay-metrics.ts';
 import { NAMESPACE, ReplayNames } from './replay-names.ts';

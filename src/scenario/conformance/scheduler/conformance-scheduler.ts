@@ -4,8 +4,8 @@
  * The kind of a recording is told by its file's name; what lies in a folder `runs` is one long workload a file.
  */
 import { basename, dirname } from 'node:path';
-import { readSchedulerConfiguration } from '../scheduler/configuration.ts';
-import { linesOf, type RecordingFile } from './recordings.ts';
+import { readSchedulerConfiguration } from '../../../scheduler/configuration.ts';
+import { linesOf, type RecordingFile } from '../recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
 import { type ExpectedPreemption, replayPreemption } from './replay-preemption.ts';
 import { type RecordedRunLine, replayRun } from './replay-run.ts';

@@ -4,13 +4,13 @@
  * The scheduler is the one scenarios run with (scheduler/scheduler-core.ts); around it stands the recorder's small cluster: a map of
  * objects, a clock that moves one microsecond with each reading, and bindings and evictions that take effect between cycles.
  */
-import { SECOND_US } from '../base/units.ts';
-import { type KubeObject, objectKey } from '../model/meta.ts';
-import { type Pod, podCondition } from '../model/pod.ts';
-import { timeText, timeUsOf } from '../model/time.ts';
-import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
-import type { EventResource } from '../scheduler/events.ts';
-import { type Attempt, SchedulerCore } from '../scheduler/scheduler-core.ts';
+import { SECOND_US } from '../../../base/units.ts';
+import { type KubeObject, objectKey } from '../../../model/meta.ts';
+import { type Pod, podCondition } from '../../../model/pod.ts';
+import { timeText, timeUsOf } from '../../../model/time.ts';
+import type { SchedulerConfiguration } from '../../../scheduler/configuration.ts';
+import type { EventResource } from '../../../scheduler/events.ts';
+import { type Attempt, SchedulerCore } from '../../../scheduler/scheduler-core.ts';
 import { type ObjectMap, ReplayWorld, stored } from './replay-world.ts';
 
 export type RecordedAction =

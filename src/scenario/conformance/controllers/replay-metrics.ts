@@ -1,13 +1,13 @@
 /**
  * The scripted metrics API of the autoscaler's recordings: every sample is fresh, and its value is what the last `metrics` act said.
  */
-import type { ApiServer } from '../apiserver/api-server.ts';
-import { compareText } from '../base/compare.ts';
-import { SECOND_US } from '../base/units.ts';
-import type { MetricsSource, PodSample } from '../controllers/horizontal-pod-autoscaler/metrics-source.ts';
-import type { LabelSelector } from '../model/meta.ts';
-import { selectorMatches } from '../model/selector.ts';
-import type { Simulation } from '../sim/simulation.ts';
+import type { ApiServer } from '../../../apiserver/api-server.ts';
+import { compareText } from '../../../base/compare.ts';
+import { SECOND_US } from '../../../base/units.ts';
+import type { MetricsSource, PodSample } from '../../../controllers/horizontal-pod-autoscaler/metrics-source.ts';
+import type { LabelSelector } from '../../../model/meta.ts';
+import { selectorMatches } from '../../../model/selector.ts';
+import type { Simulation } from '../../../sim/simulation.ts';
 import { podState } from './replay-summary.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,15 +1,15 @@
 /**
  * Replays recorded decisions: every verdict of every plugin on every node, every score, and the node chosen.
  */
-import { compareText } from '../base/compare.ts';
-import type { KubeObject } from '../model/meta.ts';
-import type { Pod } from '../model/pod.ts';
-import { Diagnosis, fitMessage } from '../scheduler/diagnosis.ts';
-import { CycleState, isRejected, type Status } from '../scheduler/framework.ts';
-import { PodInfo } from '../scheduler/pod-info.ts';
-import { Profile } from '../scheduler/profile.ts';
-import type { ProfileSpec } from '../scheduler/profile-spec.ts';
-import { type DecisionTrace, schedulePod, scoreNodes } from '../scheduler/schedule-pod.ts';
+import { compareText } from '../../../base/compare.ts';
+import type { KubeObject } from '../../../model/meta.ts';
+import type { Pod } from '../../../model/pod.ts';
+import { Diagnosis, fitMessage } from '../../../scheduler/diagnosis.ts';
+import { CycleState, isRejected, type Status } from '../../../scheduler/framework.ts';
+import { PodInfo } from '../../../scheduler/pod-info.ts';
+import { Profile } from '../../../scheduler/profile.ts';
+import type { ProfileSpec } from '../../../scheduler/profile-spec.ts';
+import { type DecisionTrace, schedulePod, scoreNodes } from '../../../scheduler/schedule-pod.ts';
 import { ReplayWorld, stored } from './replay-world.ts';
 
 export interface RecordedStatus {

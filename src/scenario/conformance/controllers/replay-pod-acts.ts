@@ -1,11 +1,11 @@
 /**
  * What the recorder did to pods in place of scheduler and kubelet: binds them and writes the status it wants them to have.
  */
-import type { ApiError } from '../apiserver/api-error.ts';
-import { SECOND_US } from '../base/units.ts';
-import type { Condition } from '../model/meta.ts';
-import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../model/pod.ts';
-import { timeText } from '../model/time.ts';
+import type { ApiError } from '../../../apiserver/api-error.ts';
+import { SECOND_US } from '../../../base/units.ts';
+import type { Condition } from '../../../model/meta.ts';
+import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../../../model/pod.ts';
+import { timeText } from '../../../model/time.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { NAMESPACE } from './replay-names.ts';
 import { daemonNode, type Fields, podSummary } from './replay-summary.ts';

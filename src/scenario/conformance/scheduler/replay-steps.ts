@@ -1,8 +1,8 @@
 /**
  * Holds recorded sequences and runs, step by step, to what SequenceWorld makes of them.
  */
-import { podCondition } from '../model/pod.ts';
-import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import { podCondition } from '../../../model/pod.ts';
+import type { SchedulerConfiguration } from '../../../scheduler/configuration.ts';
 import { differ, type Replayed } from './replay-decisions.ts';
 import { type RecordedAction, type SeenAttempt, SequenceWorld } from './replay-sequence.ts';
 

@@ -4,16 +4,16 @@
  * The same Cache, Profile and plugins a scenario runs with; only the informers are replaced by plain maps.
  */
 
-import { type KubeObject, objectKey } from '../model/meta.ts';
-import type { Node } from '../model/node.ts';
-import { isPodTerminal, type Pod } from '../model/pod.ts';
-import { withSchedulingDefaults } from '../model/pod-defaults.ts';
-import type { StorageClass } from '../model/storage.ts';
-import { Cache } from '../scheduler/cache.ts';
-import type { Lister } from '../scheduler/framework.ts';
-import type { Listers, PluginHandle } from '../scheduler/handle.ts';
-import { PodInfo } from '../scheduler/pod-info.ts';
-import { Snapshot } from '../scheduler/snapshot.ts';
+import { type KubeObject, objectKey } from '../../../model/meta.ts';
+import type { Node } from '../../../model/node.ts';
+import { isPodTerminal, type Pod } from '../../../model/pod.ts';
+import { withSchedulingDefaults } from '../../../model/pod-defaults.ts';
+import type { StorageClass } from '../../../model/storage.ts';
+import { Cache } from '../../../scheduler/cache.ts';
+import type { Lister } from '../../../scheduler/framework.ts';
+import type { Listers, PluginHandle } from '../../../scheduler/handle.ts';
+import { PodInfo } from '../../../scheduler/pod-info.ts';
+import { Snapshot } from '../../../scheduler/snapshot.ts';
 
 /** The objects of one kind, in the order they were put in. */
 export class ObjectMap<T extends KubeObject> implements Lister<T> {
