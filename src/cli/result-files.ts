@@ -10,12 +10,12 @@ import { csvTables } from '../report/tables.ts';
 import { traceJson } from '../report/trace.ts';
 
 /** Answers the path of the page. */
-export function writeResultFiles(folder: string, document: ResultDocument, answer: string): string {
+export function writeResultFiles(folder: string, document: ResultDocument): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'result.json'), `${JSON.stringify(document, undefined, 1)}\n`);
   for (const [name, text] of csvTables(document)) writeFileSync(join(folder, name), text);
   const page = join(folder, 'report.html');
-  writeFileSync(page, reportPage(document, answer));
+  writeFileSync(page, reportPage(document));
   return page;
 }
 

@@ -3,6 +3,7 @@
  */
 import { secondsText } from '../base/units.ts';
 import type { FidelityItem } from '../report/fidelity-note.ts';
+import { answerOf } from '../report/verdict.ts';
 import { durationText } from '../scenario/duration.ts';
 import type { RunOutcome } from '../scenario/runner.ts';
 
@@ -15,22 +16,8 @@ const MARKS = { met: 'met   ', missed: 'MISSED', open: 'open  ' } as const;
 
 /** One line: did it hold? */
 export function verdictLine(outcome: RunOutcome): string {
-  const { scenario, verdicts, stepFailures, isWhole, isMet, endUs } = outcome;
-  const met = verdicts.filter((verdict) => verdict.outcome === 'met').length;
-  const open = verdicts.filter((verdict) => verdict.outcome === 'open').length;
-  const parts = [`${met} of ${verdicts.length} expectations met`];
-  if (open > 0) parts.push(`${open} still open`);
-  if (stepFailures.length > 0) parts.push(`${stepFailures.length} ${stepFailures.length === 1 ? 'step' : 'steps'} failed`);
-  const answer = !isWhole
-    ? `interrupted at ${durationText(endUs)}`
-    : !isMet
-      ? 'no'
-      : verdicts.length === 0
-        ? 'nothing was expected'
-        : open > 0
-          ? 'so far'
-          : 'yes';
-  return `${scenario.name}: ${answer}, ${parts.join(', ')}`;
+  const { word, because } = answerOf(outcome, outcome.verdicts);
+  return `${outcome.scenario.name}: ${word}, ${because}`;
 }
 
 /** The whole answer, and last how exact it is and how fast the simulator was. */

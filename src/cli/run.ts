@@ -13,7 +13,7 @@ import { questionOf, readScenario } from '../scenario/read-scenario.ts';
 import { type RunOutcome, ScenarioRun } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { writeResultFiles, writeTrace } from './result-files.ts';
-import { answerText, runText, verdictLine } from './run-text.ts';
+import { runText, verdictLine } from './run-text.ts';
 
 export const EXIT_MET = 0;
 export const EXIT_MISSED = 1;
@@ -62,7 +62,7 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
     if (isJson) terminal.print(JSON.stringify(document, undefined, 1));
     else terminal.print(flags.quiet === true ? verdictLine(outcome) : runText(outcome, document.fidelity, wall));
     if (flags.out !== undefined) {
-      const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document, answerText(outcome));
+      const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document);
       if (!isJson && flags.quiet !== true) terminal.print(`Open ${page} to see why`);
     }
     if (flags.trace !== undefined) writeTrace(flags.trace, document, metrics);

@@ -15,6 +15,8 @@ export interface PodLife {
   deletedUs: number | undefined;
   goneUs: number | undefined;
   restarts: number;
+  /** When readiness was lost and found again, in turn, after it was there for the first time; absent where it never went. */
+  gapsUs?: number[];
 }
 
 /** Rows kept; of further pods only the counts are. A table of more rows nobody reads. */
@@ -45,7 +47,7 @@ export class PodLives {
       life.boundUs = timeUs;
     }
     if (life.runningUs === undefined && pod.status?.phase === 'Running') life.runningUs = timeUs;
-    if (life.readyUs === undefined && isPodReady(pod)) life.readyUs = timeUs;
+    noteReadiness(life, isPodReady(pod), timeUs);
     if (life.deletedUs === undefined && (pod.metadata.deletionTimestamp !== undefined || write.removed)) life.deletedUs = timeUs;
     life.restarts = (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
     if (write.removed) {
@@ -53,6 +55,18 @@ export class PodLives {
       this.#open.delete(uid);
     }
   }
+}
+
+function noteReadiness(life: PodLife, isReady: boolean, timeUs: number): void {
+  const { gapsUs } = life;
+  if (life.readyUs === undefined) {
+    if (isReady) life.readyUs = timeUs;
+    return;
+  }
+  const wasReady = gapsUs === undefined || gapsUs.length % 2 === 0;
+  if (wasReady === isReady) return;
+  if (gapsUs === undefined) life.gapsUs = [timeUs];
+  else gapsUs.push(timeUs);
 }
 
 function newLife(namespace: string, name: string, createdUs: number): PodLife {

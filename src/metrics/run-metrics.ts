@@ -10,6 +10,7 @@ import { isPodReady, type Pod } from '../model/pod.ts';
 import type { ReplicaSet } from '../model/workloads.ts';
 import { PodLives } from './pod-lives.ts';
 import { RequestFigures } from './request-figures.ts';
+import { Rollouts } from './rollouts.ts';
 
 export interface Point {
   readonly timeUs: number;
@@ -35,6 +36,7 @@ export class RunMetrics implements Observer {
   readonly bucketUs: number;
   readonly pods = new PodLives();
   readonly requests = new Map<string, RequestFigures>();
+  readonly rollouts = new Rollouts();
   readonly events: EventRow[] = [];
   /** Per ReplicaSet: wanted, present and ready replicas whenever one of them changed. */
   readonly replicaSets = new Map<string, Point[]>();
@@ -61,6 +63,9 @@ export class RunMetrics implements Observer {
       case 'Pod':
         this.pods.wrote(write);
         this.#countPod(write);
+        break;
+      case 'Deployment':
+        this.rollouts.wrote(write);
         break;
       case 'ReplicaSet':
         this.#countReplicas(write);

@@ -5,6 +5,7 @@
  * machine.
  */
 import type { PodLife } from '../metrics/pod-lives.ts';
+import type { Rollout } from '../metrics/rollouts.ts';
 import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
 import type { Note } from '../scenario/run-record.ts';
 import type { RunOutcome, StepFailure } from '../scenario/runner.ts';
@@ -58,6 +59,7 @@ export interface ResultDocument {
     readonly errors: number;
     readonly busyUs: number;
   };
+  readonly rollouts: readonly Rollout[];
   readonly replicaSets: { readonly [key: string]: readonly Point[] };
   readonly events: readonly EventRow[];
   readonly eventsDropped: number;
@@ -106,6 +108,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
       errors: metrics.attempts.error,
       busyUs: metrics.attempts.busyUs,
     },
+    rollouts: metrics.rollouts.rows,
     replicaSets: Object.fromEntries(metrics.replicaSets),
     events: metrics.events,
     eventsDropped: metrics.eventsDropped,

@@ -11,6 +11,7 @@ export function csvTables(document: ResultDocument): ReadonlyMap<string, string>
     ['requests.csv', requests(document)],
     ['failures.csv', failures(document)],
     ['events.csv', events(document)],
+    ['rollouts.csv', rollouts(document)],
     ['replicasets.csv', replicaSets(document)],
   ]);
 }
@@ -65,6 +66,24 @@ function events({ events: list }: ResultDocument): string {
   return csv(
     ['time_s', 'type', 'reason', 'object', 'message', 'source'],
     list.map((event) => [seconds(event.timeUs), event.type, event.reason, event.object, event.message, event.source]),
+  );
+}
+
+function rollouts({ rollouts: list }: ResultDocument): string {
+  return csv(
+    ['deployment', 'ordinal', 'images', 'start_s', 'end_s', 'end', 'past_deadline', 'wanted', 'available_min', 'replicas_max'],
+    list.map((one) => [
+      one.deployment,
+      one.ordinal,
+      one.images,
+      seconds(one.startUs),
+      seconds(one.endUs),
+      one.end,
+      String(one.isPastDeadline),
+      one.wanted,
+      one.availableMin,
+      one.replicasMax,
+    ]),
   );
 }
 

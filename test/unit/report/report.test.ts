@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunMetrics } from '../../../src/metrics/run-metrics.ts';
 import { reportPage } from '../../../src/report/page.ts';
+import { actsOf } from '../../../src/report/page-plots.ts';
+import { eventTimeline, podTimeline } from '../../../src/report/page-timeline.ts';
 import { type ResultDocument, resultDocument } from '../../../src/report/result-document.ts';
 import { csvTables } from '../../../src/report/tables.ts';
 import { traceJson } from '../../../src/report/trace.ts';
@@ -43,15 +45,39 @@ test('csvTables has a row for each pod and each second with requests', () => {
   const tables = csvTables(document);
   expect(tables.get('pods.csv')!.trim().split('\n')).toHaveLength(document.pods.lives.length + 1);
   expect(tables.get('failures.csv')).toContain('connection refused');
-  expect([...tables.keys()]).toEqual(['pods.csv', 'requests.csv', 'failures.csv', 'events.csv', 'replicasets.csv']);
+  expect([...tables.keys()]).toEqual(['pods.csv', 'requests.csv', 'failures.csv', 'events.csv', 'rollouts.csv', 'replicasets.csv']);
 });
 
 test('reportPage needs no network and lets no text of the run become markup', () => {
-  const page = reportPage({ ...document, scenario: { ...document.scenario, question: '<script>alert(1)</script>' } }, 'a < b');
+  const page = reportPage({
+    ...document,
+    scenario: { ...document.scenario, question: '<script>alert(1)</script>' },
+    notes: [{ timeUs: 0, text: 'a < b' }],
+  });
   expect(page).not.toMatch(/(src|href)="?https?:/);
   expect(page).not.toContain('<script>alert(1)');
   expect(page).toContain('a &lt; b');
   expect(page).toContain('default/custom-nginx-976d98959');
+});
+
+test('reportPage answers first, then shows why: acts, lanes of components, bars of pods, rollouts', () => {
+  const page = reportPage(document);
+  expect(page.indexOf('<strong>yes</strong>')).toBeLessThan(page.indexOf('Why requests failed'));
+  expect(actsOf(document).map(({ text }) => text)).toContain('rollout undo deployment custom-nginx --to-revision=1');
+  expect(actsOf(document).filter(({ text }) => text.startsWith('get') || text.startsWith('rollout history'))).toEqual([]);
+  const timeline = eventTimeline(document);
+  for (const lane of ['what was done', 'deployment-controller', 'kube-scheduler', 'kubelet']) expect(timeline).toContain(`>${lane}<`);
+  const bars = podTimeline(document);
+  for (const { name } of document.pods.lives) expect(bars).toContain(`<title>${name} starts: `);
+});
+
+test('resultDocument tells the three rollouts of the frontend: created, to an image that does not exist, and back', () => {
+  const frontend = document.rollouts.filter(({ deployment }) => deployment === 'default/custom-nginx');
+  expect(frontend.map(({ end, images }) => [images, end])).toEqual([
+    ['localhost:32000/custom-nginx:latest', 'complete'],
+    ['localhost:32000/custom-nginx:naoexiste', 'superseded'],
+    ['localhost:32000/custom-nginx:latest', 'complete'],
+  ]);
 });
 
 test('traceJson gives each pod a track with the stages of its life', () => {

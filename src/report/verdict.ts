@@ -1,0 +1,34 @@
+/**
+ * The answer to a scenario's question in a word, and how it was reached in a line.
+ */
+import { durationText } from '../scenario/duration.ts';
+
+export interface Judged {
+  readonly isWhole: boolean;
+  readonly isMet: boolean;
+  readonly endUs: number;
+  readonly stepFailures: readonly unknown[];
+}
+
+export interface Answer {
+  /** `yes`, `no`, or why it is neither. */
+  readonly word: string;
+  readonly because: string;
+}
+
+export function answerOf(run: Judged, expectations: readonly { readonly outcome: 'met' | 'missed' | 'open' }[]): Answer {
+  const count = (outcome: string) => expectations.filter((one) => one.outcome === outcome).length;
+  const open = count('open');
+  const failed = run.stepFailures.length;
+  const parts = [`${count('met')} of ${expectations.length} expectations met`];
+  if (open > 0) parts.push(`${open} still open`);
+  if (failed > 0) parts.push(`${failed} ${failed === 1 ? 'step' : 'steps'} failed`);
+  return { word: wordOf(run, expectations.length, open), because: parts.join(', ') };
+}
+
+function wordOf({ isWhole, isMet, endUs }: Judged, expected: number, open: number): string {
+  if (!isWhole) return `interrupted at ${durationText(endUs)}`;
+  if (!isMet) return 'no';
+  if (expected === 0) return 'nothing was expected';
+  return open > 0 ? 'so far' : 'yes';
+}
