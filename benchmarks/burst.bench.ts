@@ -6,6 +6,7 @@ import { SECOND_US } from '../src/base/units.ts';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { isPodReady, type Pod } from '../src/model/pod.ts';
 import type { Deployment } from '../src/model/workloads.ts';
+import { DEFAULT_CONFIGURATION } from '../src/scheduler/configuration.ts';
 import { type Measurement, measurement, type Size } from './measure.ts';
 
 const SIZES = {
@@ -52,7 +53,7 @@ export async function burst(size: Size): Promise<readonly Measurement[]> {
   return measurements;
 }
 
-function runBurst(nodes: number, deployments: number, replicas: number): BurstRun {
+export function runBurst(nodes: number, deployments: number, replicas: number): BurstRun {
   const cluster = new Cluster({
     seed: 1,
     nodes: Array.from({ length: nodes }, (_, index) => ({
@@ -62,6 +63,7 @@ function runBurst(nodes: number, deployments: number, replicas: number): BurstRu
     })),
     // Limits that do not make the control plane wait: what is measured is the simulator.
     controllers: { kubeApiQps: 5000, kubeApiBurst: 10_000, concurrentSyncs: 20 },
+    schedulers: [{ name: 'kube-scheduler', configuration: { ...DEFAULT_CONFIGURATION, clientConnection: { qps: 5000, burst: 10_000 } } }],
     recordEvents: false,
   });
   const before = process.memoryUsage().heapUsed;

@@ -27,9 +27,6 @@ import { ElectedComponent } from './elected-component.ts';
 import { MetricsServer } from './metrics-server.ts';
 
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
-// kube-scheduler's clientConnection defaults (pkg/scheduler/apis/config/v1/defaults.go): qps 50, burst 100.
-const SCHEDULER_QPS = 50;
-const SCHEDULER_BURST = 100;
 
 export class Cluster {
   readonly spec: ClusterSpec;
@@ -131,7 +128,8 @@ export class Cluster {
 
   #startScheduler(process: ControlPlaneProcess, spec: SchedulerSpec): void {
     const { sim, random, observers } = this;
-    const client = process.client(spec.name, SCHEDULER_QPS, SCHEDULER_BURST);
+    const { qps, burst } = spec.configuration.clientConnection;
+    const client = process.client(spec.name, qps, burst);
     const scheduler = new Scheduler({
       sim,
       random,
@@ -139,7 +137,7 @@ export class Cluster {
       informers: process.informers,
       client,
       // Events have a client of their own, so that a storm of them slows no binding (createClients in cmd/kube-scheduler/app/options).
-      recorder: process.recorder('default-scheduler', process.client(spec.name, SCHEDULER_QPS, SCHEDULER_BURST)),
+      recorder: process.recorder('default-scheduler', process.client(spec.name, qps, burst)),
       configuration: spec.configuration,
       ...(spec.cost === undefined ? {} : { cost: spec.cost }),
       ...(spec.customPlugins === undefined ? {} : { customPlugins: spec.customPlugins }),

@@ -23,6 +23,8 @@ export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
+  /** Requests a second to the API server, and how many at once: a large cluster that keeps the default waits for it. */
+  readonly clientConnection: { readonly qps: number; readonly burst: number };
 }
 
 export const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
@@ -30,6 +32,7 @@ export const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
   percentageOfNodesToScore: 0,
   podInitialBackoffSeconds: 1,
   podMaxBackoffSeconds: 10,
+  clientConnection: { qps: 50, burst: 100 },
 };
 
 /** MultiPoint of getDefaultPlugins, with the score weights. */
@@ -76,6 +79,7 @@ interface RawConfiguration {
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffSeconds?: number;
   readonly podMaxBackoffSeconds?: number;
+  readonly clientConnection?: { readonly qps?: number; readonly burst?: number };
 }
 
 /** Throws an InputError that names every problem found. `customPlugins` are the scenario's own, and the points each has. */
@@ -94,6 +98,10 @@ export function readSchedulerConfiguration(
     percentageOfNodesToScore: raw.percentageOfNodesToScore ?? 0,
     podInitialBackoffSeconds: raw.podInitialBackoffSeconds ?? DEFAULT_CONFIGURATION.podInitialBackoffSeconds,
     podMaxBackoffSeconds: raw.podMaxBackoffSeconds ?? DEFAULT_CONFIGURATION.podMaxBackoffSeconds,
+    clientConnection: {
+      qps: raw.clientConnection?.qps ?? DEFAULT_CONFIGURATION.clientConnection.qps,
+      burst: raw.clientConnection?.burst ?? DEFAULT_CONFIGURATION.clientConnection.burst,
+    },
   };
 }
 

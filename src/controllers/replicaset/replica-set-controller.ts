@@ -22,7 +22,8 @@ import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
 import { availableInUs } from '../pod-availability.ts';
 import { isNamespaceTerminating, PodControl, podFromTemplate, podNamePrefix, slowStart } from '../pod-control.ts';
-import { isSameStatus, replicaSetStatus } from './status.ts';
+import { PodTallies } from './pod-tally.ts';
+import { isSameStatus, replicaSetStatus, statusOfSums } from './status.ts';
 import { cheapestToLoseFirst } from './victims.ts';
 
 // BurstReplicas in replica_set.go: pods created or deleted in one pass.
@@ -37,6 +38,7 @@ export class ReplicaSetController implements Controller {
   readonly #podControl: PodControl;
   readonly #replicaSets: Informer<'ReplicaSet'>;
   readonly #pods: Informer<'Pod'>;
+  readonly #tallies: PodTallies;
   readonly #queue: WorkQueue;
   readonly #expectations: Expectations;
   readonly #written = new WrittenRevisions();
@@ -48,6 +50,7 @@ export class ReplicaSetController implements Controller {
     this.#podControl = new PodControl(this.#client, this.#recorder);
     this.#replicaSets = context.informers.informer('ReplicaSet');
     this.#pods = context.informers.informer('Pod');
+    this.#tallies = new PodTallies(this.#pods);
     this.#queue = new WorkQueue(context.sim);
     this.#expectations = new Expectations(context.sim);
   }
@@ -76,6 +79,7 @@ export class ReplicaSetController implements Controller {
     const key = objectKey(replicaSet);
     this.#expectations.forget(key);
     this.#written.forget(key);
+    this.#tallies.forget(replicaSet.metadata.uid ?? '');
     this.#queue.add(key);
   }
 
@@ -139,33 +143,50 @@ export class ReplicaSetController implements Controller {
     }
     if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for ReplicaSet ${key}`);
     const mayManage = this.#expectations.areMet(key);
-    const { uid = '', namespace = '' } = replicaSet.metadata;
-    const owned = this.#pods.byIndex('controllerUid', uid);
-    const orphans = this.#pods.byIndex(ORPHANS, namespace);
-    const candidates = [...owned, ...orphans].filter(isPodActive);
-    const claimant = { kind: 'ReplicaSet', owner: replicaSet, selector: replicaSet.spec.selector, client: this.#client } as const;
-    const active = yield* claim(claimant, 'Pod', candidates);
-    const leaving = owned.filter(
-      (pod) => isDeleting(pod) && !isPodTerminal(pod) && selectorMatches(replicaSet.spec.selector, pod.metadata.labels),
-    );
-
-    const failure = mayManage && !isDeleting(replicaSet) ? yield* this.#manageReplicas(key, replicaSet, active) : undefined;
-    const { nowUs } = this.#context.sim;
-    const status = replicaSetStatus(replicaSet, active, leaving.length, failure, nowUs);
-    if (!isSameStatus(replicaSet.status, status)) yield* this.#writeStatus(key, replicaSet, status);
-    if (failure !== undefined) throw failure;
     const { minReadySeconds = 0 } = replicaSet.spec;
+    const { active, fullyLabeled, ready, leaving, foreign } = this.#tallies.of(replicaSet);
+    const hasOrphans = this.#pods.countByIndex(ORPHANS, replicaSet.metadata.namespace ?? '') > 0;
+    // Nothing to adopt, to let go of or to time: the sums say all that a list of the pods would.
+    if (foreign === 0 && !hasOrphans && minReadySeconds === 0) {
+      const failure = mayManage && !isDeleting(replicaSet) ? yield* this.#manageReplicas(key, replicaSet, active) : undefined;
+      const sums = { active, fullyLabeled, ready, available: ready, leaving };
+      return yield* this.#report(key, replicaSet, statusOfSums(replicaSet, sums, failure, this.#context.sim.nowUs), failure);
+    }
+    const owned = this.#ownedPods(replicaSet);
+    const pods = yield* this.#claimPods(replicaSet, owned);
+    const failure = mayManage && !isDeleting(replicaSet) ? yield* this.#manageReplicas(key, replicaSet, pods.length, pods) : undefined;
+    const { nowUs } = this.#context.sim;
+    const status = replicaSetStatus(replicaSet, pods, terminatingPods(replicaSet, owned), failure, nowUs);
+    yield* this.#report(key, replicaSet, status, failure);
     if (minReadySeconds > 0 && (status.readyReplicas ?? 0) !== (status.availableReplicas ?? 0)) {
-      this.#queue.addAfter(key, nextCheckUs(active, minReadySeconds, nowUs));
+      this.#queue.addAfter(key, nextCheckUs(pods, minReadySeconds, nowUs));
     }
   }
 
+  #ownedPods(replicaSet: ReplicaSet): readonly Pod[] {
+    return this.#pods.byIndex('controllerUid', replicaSet.metadata.uid ?? '');
+  }
+
+  /** The active pods that are the set's own once it has adopted and let go. */
+  *#claimPods(replicaSet: ReplicaSet, owned: readonly Pod[]): Task<readonly Pod[]> {
+    const orphans = this.#pods.byIndex(ORPHANS, replicaSet.metadata.namespace ?? '');
+    const candidates = [...owned, ...orphans].filter(isPodActive);
+    const claimant = { kind: 'ReplicaSet', owner: replicaSet, selector: replicaSet.spec.selector, client: this.#client } as const;
+    return yield* claim(claimant, 'Pod', candidates);
+  }
+
+  *#report(key: string, replicaSet: ReplicaSet, status: NonNullable<ReplicaSet['status']>, failure: unknown): Task<void> {
+    if (!isSameStatus(replicaSet.status, status)) yield* this.#writeStatus(key, replicaSet, status);
+    if (failure !== undefined) throw failure;
+  }
+
   /** The first error met, or undefined. */
-  *#manageReplicas(key: string, replicaSet: ReplicaSet, active: readonly Pod[]): Task<unknown> {
-    const missing = (replicaSet.spec.replicas ?? 1) - active.length;
+  *#manageReplicas(key: string, replicaSet: ReplicaSet, count: number, claimed?: readonly Pod[]): Task<unknown> {
+    const missing = (replicaSet.spec.replicas ?? 1) - count;
     if (missing > 0) return yield* this.#createPods(key, replicaSet, Math.min(missing, BURST_REPLICAS));
-    if (missing < 0) return yield* this.#deletePods(key, replicaSet, active, Math.min(-missing, BURST_REPLICAS));
-    return undefined;
+    if (missing === 0) return undefined;
+    const active = claimed ?? this.#ownedPods(replicaSet).filter(isPodActive);
+    return yield* this.#deletePods(key, replicaSet, active, Math.min(-missing, BURST_REPLICAS));
   }
 
   *#createPods(key: string, replicaSet: ReplicaSet, count: number): Task<unknown> {
@@ -231,6 +252,11 @@ export class ReplicaSetController implements Controller {
     }
     this.#written.wrote(key, this.#replicaSets, revisionOf(stored));
   }
+}
+
+function terminatingPods(replicaSet: ReplicaSet, owned: readonly Pod[]): number {
+  const { selector } = replicaSet.spec;
+  return owned.filter((pod) => isDeleting(pod) && !isPodTerminal(pod) && selectorMatches(selector, pod.metadata.labels)).length;
 }
 
 /** Until the first of the pods that are ready becomes available. */

@@ -10,6 +10,7 @@ import type { ReplicaSet, ReplicaSetStatus } from '../../model/workloads.ts';
 import { isPodAvailable } from '../pod-availability.ts';
 
 const NO_LABELS: StringMap = {};
+const NO_CONDITIONS: readonly Condition[] = [];
 
 export function replicaSetStatus(
   replicaSet: ReplicaSet,
@@ -18,24 +19,48 @@ export function replicaSetStatus(
   failure: unknown,
   nowUs: number,
 ): ReplicaSetStatus {
-  const { spec, metadata, status } = replicaSet;
+  const { spec } = replicaSet;
   const labels = spec.template.metadata?.labels ?? NO_LABELS;
-  let fullyLabeledReplicas = 0;
-  let readyReplicas = 0;
-  let availableReplicas = 0;
+  let fullyLabeled = 0;
+  let ready = 0;
+  let available = 0;
   for (const pod of active) {
-    if (mapMatches(labels, pod.metadata.labels)) fullyLabeledReplicas++;
+    if (mapMatches(labels, pod.metadata.labels)) fullyLabeled++;
     if (!isPodReady(pod)) continue;
-    readyReplicas++;
-    if (isPodAvailable(pod, spec.minReadySeconds ?? 0, nowUs)) availableReplicas++;
+    ready++;
+    if (isPodAvailable(pod, spec.minReadySeconds ?? 0, nowUs)) available++;
   }
-  const conditions = conditionsAfter(status?.conditions, failure, active.length - (spec.replicas ?? 1), nowUs);
+  return statusOfSums(replicaSet, { active: active.length, fullyLabeled, ready, available, leaving: terminatingCount }, failure, nowUs);
+}
+
+export interface PodSums {
+  readonly active: number;
+  readonly fullyLabeled: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly leaving: number;
+}
+
+/** The status when the pods have been added up already; the set's own status, the same object, when it says all that. */
+export function statusOfSums(replicaSet: ReplicaSet, sums: PodSums, failure: unknown, nowUs: number): ReplicaSetStatus {
+  const { spec, metadata, status } = replicaSet;
+  const conditions = conditionsAfter(status?.conditions, failure, sums.active - (spec.replicas ?? 1), nowUs);
+  const isKnown =
+    status !== undefined &&
+    status.replicas === sums.active &&
+    (status.fullyLabeledReplicas ?? 0) === sums.fullyLabeled &&
+    (status.readyReplicas ?? 0) === sums.ready &&
+    (status.availableReplicas ?? 0) === sums.available &&
+    status.terminatingReplicas === sums.leaving &&
+    status.observedGeneration === (metadata.generation ?? 0) &&
+    (status.conditions ?? NO_CONDITIONS) === conditions;
+  if (isKnown) return status;
   return {
-    replicas: active.length,
-    ...(fullyLabeledReplicas === 0 ? {} : { fullyLabeledReplicas }),
-    ...(readyReplicas === 0 ? {} : { readyReplicas }),
-    ...(availableReplicas === 0 ? {} : { availableReplicas }),
-    terminatingReplicas: terminatingCount,
+    replicas: sums.active,
+    ...(sums.fullyLabeled === 0 ? {} : { fullyLabeledReplicas: sums.fullyLabeled }),
+    ...(sums.ready === 0 ? {} : { readyReplicas: sums.ready }),
+    ...(sums.available === 0 ? {} : { availableReplicas: sums.available }),
+    terminatingReplicas: sums.leaving,
     observedGeneration: metadata.generation ?? 0,
     ...(conditions.length === 0 ? {} : { conditions }),
   };
@@ -43,6 +68,7 @@ export function replicaSetStatus(
 
 /** Would writing `next` over `known` change anything? */
 export function isSameStatus(known: ReplicaSetStatus | undefined, next: ReplicaSetStatus): boolean {
+  if (known === next) return true;
   return (
     known !== undefined &&
     known.replicas === next.replicas &&
@@ -62,7 +88,7 @@ function conditionsAfter(
   difference: number,
   nowUs: number,
 ): readonly Condition[] {
-  const present = known ?? [];
+  const present = known ?? NO_CONDITIONS;
   const hasFailed = present.some((condition) => condition.type === 'ReplicaFailure');
   if (failure === undefined) return hasFailed ? present.filter((condition) => condition.type !== 'ReplicaFailure') : present;
   if (hasFailed) return present;
