@@ -3,7 +3,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunMetrics } from '../metrics/run-metrics.ts';
+import type { TraceRecorder } from '../metrics/trace-recorder.ts';
 import { reportPage } from '../report/page.ts';
 import type { ResultDocument } from '../report/result-document.ts';
 import { csvTables } from '../report/tables.ts';
@@ -19,6 +19,6 @@ export function writeResultFiles(folder: string, document: ResultDocument): stri
   return page;
 }
 
-export function writeTrace(file: string, document: ResultDocument, metrics: RunMetrics): void {
-  writeFileSync(file, traceJson(document, metrics.spans));
+export function writeTrace(file: string, document: ResultDocument, recorder: TraceRecorder): void {
+  writeFileSync(file, traceJson(document, recorder));
 }

@@ -7,6 +7,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type Problem, problemText } from '../base/errors.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
+import { TraceRecorder } from '../metrics/trace-recorder.ts';
+import type { Observer } from '../model/observer.ts';
 import { resultDocument } from '../report/result-document.ts';
 import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
@@ -55,7 +57,8 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
   for (const scenario of scenarios) {
     const startMs = performance.now();
     const metrics = new RunMetrics(scenario.durationUs);
-    const outcome = await play(scenario, flags, terminal, metrics);
+    const recorder = flags.trace === undefined ? undefined : new TraceRecorder();
+    const outcome = await play(scenario, flags, terminal, recorder === undefined ? [metrics] : [metrics, recorder]);
     const wall = { wallSeconds: (performance.now() - startMs) / 1000, peakMemoryBytes: process.memoryUsage.rss() };
     const document = resultDocument(outcome, metrics);
     const isJson = flags.json === true || flags.format === 'json';
@@ -65,7 +68,7 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
       const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document);
       if (!isJson && flags.quiet !== true) terminal.print(`Open ${page} to see why`);
     }
-    if (flags.trace !== undefined) writeTrace(flags.trace, document, metrics);
+    if (recorder !== undefined) writeTrace(flags.trace!, document, recorder);
     if (!outcome.isMet) exitCode = EXIT_MISSED;
     if (!outcome.isWhole) break;
   }
@@ -95,14 +98,14 @@ export function listScenarios(folder: string, terminal: Terminal): number {
   return EXIT_MET;
 }
 
-async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, metrics: RunMetrics): Promise<RunOutcome> {
+async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, observers: readonly Observer[]): Promise<RunOutcome> {
   const seed = flags.seed === undefined ? undefined : Number(flags.seed);
   const untilUs = flags.until === undefined ? undefined : parseDurationUs(flags.until);
   const scenarioRun = new ScenarioRun(scenario, {
     ...(seed === undefined ? {} : { seed }),
     ...(untilUs === undefined ? {} : { untilUs }),
     ...(flags.untilEvent === undefined ? {} : { untilEvent: Number(flags.untilEvent) }),
-    observers: [metrics],
+    observers,
   });
   const draw = flags.quiet === true ? undefined : terminal.progress;
   let drawnMs = performance.now();

@@ -5,7 +5,7 @@ import { SECOND_US } from '../base/units.ts';
 import type { Event } from '../model/configuration.ts';
 import type { Kind } from '../model/kinds.ts';
 import { objectKey } from '../model/meta.ts';
-import type { Observer, RequestEnd, SchedulingAttempt, Span, Write } from '../model/observer.ts';
+import type { Observer, RequestEnd, SchedulingAttempt, Write } from '../model/observer.ts';
 import { isPodReady, type Pod } from '../model/pod.ts';
 import type { ReplicaSet } from '../model/workloads.ts';
 import { PodLives } from './pod-lives.ts';
@@ -29,7 +29,6 @@ export interface EventRow {
 export const POD_STATES = ['Pending', 'Running', 'Ready', 'Succeeded', 'Failed', 'Terminating'] as const;
 const POINT_LIMIT = 4000;
 const EVENT_LIMIT = 5000;
-const SPAN_LIMIT = 200_000;
 const SET_LIMIT = 200;
 
 export class RunMetrics implements Observer {
@@ -42,7 +41,6 @@ export class RunMetrics implements Observer {
   readonly replicaSets = new Map<string, Point[]>();
   /** Pods by POD_STATES, at most one point a bucket. */
   readonly podStates: Point[] = [];
-  readonly spans: Span[] = [];
   readonly writes = new Map<string, number>();
   readonly attempts = { bound: 0, unschedulable: 0, error: 0, busyUs: 0 };
   readonly kinds = new Set<Kind>();
@@ -93,10 +91,6 @@ export class RunMetrics implements Observer {
       this.requests.set(end.traffic, figures);
     }
     figures.add(end);
-  }
-
-  spanEnded(span: Span): void {
-    if (this.spans.length < SPAN_LIMIT) this.spans.push(span);
   }
 
   #countPod(write: Write): void {

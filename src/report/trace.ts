@@ -1,11 +1,15 @@
 /**
  * A run as Chrome trace events, which Perfetto and chrome://tracing open: a track per component and per pod.
+ *
+ * The format: "Trace Event Format" of the Chromium project; times are microseconds, as ours are.
  */
-import type { Span } from '../model/observer.ts';
+import type { PodLife } from '../metrics/pod-lives.ts';
+import type { TraceRecorder } from '../metrics/trace-recorder.ts';
 import type { ResultDocument } from './result-document.ts';
 
 interface TraceEvent {
   readonly name: string;
+  /** X a stretch, i an instant, M a name for a process or track. */
   readonly ph: 'X' | 'i' | 'M';
   readonly pid: number;
   readonly tid: number;
@@ -18,61 +22,59 @@ interface TraceEvent {
 const PODS = 1;
 const COMPONENTS = 2;
 
-export function traceJson(document: ResultDocument, spans: readonly Span[]): string {
-  const events: TraceEvent[] = [processName(PODS, 'pods'), processName(COMPONENTS, 'components')];
-  const tracks = new Map<string, number>();
-  const trackOf = (pid: number, name: string): number => {
+/** Numbers the tracks in the order they are first named. */
+class Tracks {
+  readonly events: TraceEvent[] = [processName(PODS, 'pods'), processName(COMPONENTS, 'components')];
+  readonly #ids = new Map<string, number>();
+
+  of(pid: number, name: string): { readonly pid: number; readonly tid: number } {
     const key = `${pid}/${name}`;
-    let tid = tracks.get(key);
+    let tid = this.#ids.get(key);
     if (tid === undefined) {
-      tid = tracks.size + 1;
-      tracks.set(key, tid);
-      events.push({ name: 'thread_name', ph: 'M', pid, tid, args: { name } });
+      tid = this.#ids.size + 1;
+      this.#ids.set(key, tid);
+      this.events.push({ name: 'thread_name', ph: 'M', pid, tid, args: { name } });
     }
-    return tid;
-  };
-  for (const life of document.pods.lives) {
-    const tid = trackOf(PODS, `${life.namespace}/${life.name}`);
-    const stages: readonly (readonly [string, number | undefined, number | undefined])[] = [
-      ['waits for a node', life.createdUs, life.boundUs],
-      ['starts', life.boundUs, life.runningUs],
-      ['becomes ready', life.runningUs, life.readyUs],
-      ['ready', life.readyUs, life.deletedUs ?? document.endUs],
-      ['terminates', life.deletedUs, life.goneUs],
-    ];
-    for (const [name, fromUs, toUs] of stages) {
-      if (fromUs === undefined || toUs === undefined || toUs < fromUs) continue;
-      events.push({ name, ph: 'X', pid: PODS, tid, ts: fromUs, dur: toUs - fromUs, args: { node: life.node } });
-    }
+    return { pid, tid };
   }
-  for (const span of spans) {
-    const tid = trackOf(COMPONENTS, span.track);
-    events.push({
-      name: span.name,
-      ph: 'X',
-      pid: COMPONENTS,
-      tid,
-      ts: span.startUs,
-      dur: span.endUs - span.startUs,
-      args: { detail: span.detail },
-    });
+
+  stretch(pid: number, track: string, name: string, fromUs: number, toUs: number, args: { readonly [key: string]: unknown }): void {
+    this.events.push({ name, ph: 'X', ...this.of(pid, track), ts: fromUs, dur: toUs - fromUs, args });
   }
-  for (const { timeUs, text } of document.notes) {
-    events.push({ name: text, ph: 'i', pid: COMPONENTS, tid: trackOf(COMPONENTS, 'scenario'), ts: timeUs, s: 'g' });
+
+  instant(track: string, name: string, timeUs: number, args: { readonly [key: string]: unknown }, scope: 't' | 'g' = 't'): void {
+    this.events.push({ name, ph: 'i', ...this.of(COMPONENTS, track), ts: timeUs, s: scope, args });
   }
-  for (const event of document.events) {
-    const tid = trackOf(COMPONENTS, event.source);
-    events.push({
-      name: `${event.reason} ${event.object}`,
-      ph: 'i',
-      pid: COMPONENTS,
-      tid,
-      ts: event.timeUs,
-      s: 't',
-      args: { message: event.message },
-    });
+}
+
+export function traceJson(document: ResultDocument, { spans, writes }: TraceRecorder): string {
+  const tracks = new Tracks();
+  for (const { timeUs, text } of document.notes) tracks.instant('scenario', text, timeUs, {}, 'g');
+  for (const life of document.pods.lives) drawLife(tracks, life, document.endUs);
+  for (const { track, name, startUs, endUs, detail } of spans) {
+    // A container's stretch lies below its pod's.
+    const [pid, where] = track.startsWith('pod/') ? [PODS, track.slice('pod/'.length)] : [COMPONENTS, track];
+    tracks.stretch(pid, where, name, startUs, endUs, { detail });
   }
-  return JSON.stringify({ traceEvents: events });
+  for (const { author, what, timeUs } of writes) tracks.instant(author, what, timeUs, {});
+  for (const { source, reason, object, message, timeUs } of document.events) {
+    tracks.instant(source, `${reason} ${object}`, timeUs, { message });
+  }
+  return JSON.stringify({ traceEvents: tracks.events });
+}
+
+function drawLife(tracks: Tracks, life: PodLife, runEndUs: number): void {
+  const stages: readonly (readonly [string, number | undefined, number | undefined])[] = [
+    ['waits for a node', life.createdUs, life.boundUs],
+    ['starts', life.boundUs, life.runningUs],
+    ['becomes ready', life.runningUs, life.readyUs],
+    ['ready', life.readyUs, life.deletedUs ?? runEndUs],
+    ['terminates', life.deletedUs, life.goneUs],
+  ];
+  for (const [name, fromUs, toUs] of stages) {
+    if (fromUs === undefined || toUs === undefined || toUs < fromUs) continue;
+    tracks.stretch(PODS, `${life.namespace}/${life.name}`, name, fromUs, toUs, { node: life.node });
+  }
 }
 
 function processName(pid: number, name: string): TraceEvent {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunMetrics } from '../../../src/metrics/run-metrics.ts';
+import { TraceRecorder } from '../../../src/metrics/trace-recorder.ts';
 import { reportPage } from '../../../src/report/page.ts';
 import { actsOf } from '../../../src/report/page-plots.ts';
 import { eventTimeline, podTimeline } from '../../../src/report/page-timeline.ts';
@@ -12,13 +13,14 @@ import { runScenario } from '../../../src/scenario/runner.ts';
 
 const FILE = join(import.meta.dirname, '../../../scenarios/classifier.yaml');
 
-function classifier(): { document: ResultDocument; metrics: RunMetrics } {
+function classifier(): { document: ResultDocument; recorder: TraceRecorder } {
   const scenario = readScenario(FILE);
   const metrics = new RunMetrics(scenario.durationUs);
-  return { document: resultDocument(runScenario(scenario, { observers: [metrics] }), metrics), metrics };
+  const recorder = new TraceRecorder();
+  return { document: resultDocument(runScenario(scenario, { observers: [metrics, recorder] }), metrics), recorder };
 }
 
-const { document, metrics } = classifier();
+const { document, recorder } = classifier();
 
 test('resultDocument counts each request once, by second and by cause', () => {
   for (const traffic of document.requests.traffics) {
@@ -80,9 +82,17 @@ test('resultDocument tells the three rollouts of the frontend: created, to an im
   ]);
 });
 
-test('traceJson gives each pod a track with the stages of its life', () => {
-  const { traceEvents } = JSON.parse(traceJson(document, metrics.spans)) as { traceEvents: { ph: string; name: string; pid: number }[] };
-  const tracks = traceEvents.filter((event) => event.ph === 'M' && event.name === 'thread_name' && event.pid === 1);
-  expect(tracks).toHaveLength(document.pods.lives.length);
-  expect(traceEvents.some((event) => event.ph === 'X' && event.name === 'waits for a node')).toBe(true);
+test('traceJson gives each pod a track with the stages of its life, and each component one with its work', () => {
+  const { traceEvents } = JSON.parse(traceJson(document, recorder)) as {
+    traceEvents: { ph: string; name: string; pid: number; tid: number; args: { name?: string } }[];
+  };
+  const names = (pid: number) =>
+    traceEvents.filter((one) => one.ph === 'M' && one.name === 'thread_name' && one.pid === pid).map(({ args }) => args.name);
+  expect(names(1)).toEqual(document.pods.lives.map(({ namespace, name }) => `${namespace}/${name}`));
+  expect(names(2)).toEqual(
+    expect.arrayContaining(['scenario', 'kubectl', 'deployment-controller', 'kube-scheduler', 'kubelet/microk8s-vm']),
+  );
+  expect(traceEvents.some((one) => one.ph === 'X' && one.name === 'waits for a node')).toBe(true);
+  expect(traceEvents.some((one) => one.ph === 'X' && one.name.endsWith(': bound'))).toBe(true);
+  expect(traceEvents.some((one) => one.ph === 'X' && one.pid === 2 && one.name.startsWith('pull localhost:32000/'))).toBe(true);
 });
