@@ -4,9 +4,10 @@
  * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
  * StorageObjectInUseProtection (plugin/pkg/admission). ResourceQuota stands in quota-admission.ts. Left out: LimitRanger and ServiceAccount.
  */
-import { compareText } from '../base/compare.ts';
 import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
+import { defaultStorageClass } from '../model/storage-class.ts';
+import { hasStorageClass } from '../model/volume-matching.ts';
 import { ApiError, forbidden } from './api-error.ts';
 import type { Store } from './store.ts';
 import { withTopologyLabels } from './topology-labels.ts';
@@ -15,7 +16,6 @@ const SYSTEM_PRIORITIES: { readonly [name: string]: number } = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,
 };
-const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const GRACE_SECONDS = 300; // --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds.
@@ -107,15 +107,9 @@ export class Admission {
   }
 
   #withStorageClass(claim: KindMap['PersistentVolumeClaim']): KindMap['PersistentVolumeClaim'] {
-    if (claim.spec.storageClassName !== undefined) return claim;
-    const defaults = [...this.#store.values('StorageClass')].filter((one) => one.metadata.annotations?.[DEFAULT_CLASS] === 'true');
-    // The newest wins, then the first by name (pkg/volume/util/storageclass.go).
-    defaults.sort(
-      (a, b) =>
-        compareText(b.metadata.creationTimestamp ?? '', a.metadata.creationTimestamp ?? '') ||
-        compareText(a.metadata.name, b.metadata.name),
-    );
-    return defaults.length === 0 ? claim : { ...claim, spec: { ...claim.spec, storageClassName: defaults[0]!.metadata.name } };
+    if (hasStorageClass(claim)) return claim;
+    const fallback = defaultStorageClass(this.#store.values('StorageClass'));
+    return fallback === undefined ? claim : { ...claim, spec: { ...claim.spec, storageClassName: fallback.metadata.name } };
   }
 }
 

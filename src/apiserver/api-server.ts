@@ -13,6 +13,7 @@ import { type KubeObject, keyOf, type LabelSelector, type ObjectMeta, objectKey 
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
+import type { PersistentVolume } from '../model/storage.ts';
 import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
@@ -26,6 +27,7 @@ import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
+import { withPhaseTime } from './volume-strategy.ts';
 import { preparedForCreate, preparedForUpdate } from './workload-strategy.ts';
 
 export type Patch = ObjectPatch;
@@ -260,6 +262,7 @@ export class ApiServer {
     const named = { ...object, metadata } as KindMap[K];
     let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
     if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
+    if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
     const key = objectKey(complete);
     const present = this.store.get(kind, key);
     if (present !== undefined) {
@@ -302,7 +305,9 @@ export class ApiServer {
       throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
     }
     checkOwners(kind, object);
-    const changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
+    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
+    if (kind === 'PersistentVolume')
+      changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
     if (isSameValue(changed, stored)) return stored;
     if (subresource === '' && (kind === 'Service' || kind === 'PersistentVolumeClaim')) this.#charge(kind, changed, stored);
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request);

@@ -142,7 +142,12 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
   }),
   PersistentVolume: (object) => ({
     ...object,
-    spec: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem', ...object.spec },
+    spec: {
+      persistentVolumeReclaimPolicy: 'Retain',
+      volumeMode: 'Filesystem',
+      ...object.spec,
+      ...(object.spec.hostPath === undefined ? NO_FIELDS : { hostPath: { type: '', ...object.spec.hostPath } }),
+    },
     status: object.status ?? { phase: 'Pending' },
   }),
   PersistentVolumeClaim: (object) => ({

@@ -15,6 +15,9 @@ import { HorizontalPodAutoscalerController } from './horizontal-pod-autoscaler/h
 import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
+import { ClaimProtection } from './persistentvolume/claim-protection.ts';
+import { PersistentVolumeBinder } from './persistentvolume/persistent-volume-binder.ts';
+import { VolumeProtection } from './persistentvolume/volume-protection.ts';
 import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.ts';
 import { ReplicaSetController } from './replicaset/replica-set-controller.ts';
 import { ResourceQuotaController } from './resource-quota/resource-quota-controller.ts';
@@ -48,4 +51,7 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['disruption-controller', (context) => new DisruptionController(context)],
   ['endpoints-controller', (context) => new EndpointsController(context)],
   ['resourcequota-controller', (context) => new ResourceQuotaController(context)],
+  ['persistentvolume-binder-controller', (context) => new PersistentVolumeBinder(context)],
+  ['persistentvolumeclaim-protection-controller', (context) => new ClaimProtection(context)],
+  ['persistentvolume-protection-controller', (context) => new VolumeProtection(context)],
 ]);

@@ -98,11 +98,12 @@ export class ControllerActs {
     }
   }
 
-  #create(given: KubeObject): ActResult | undefined {
+  #create(recorded: KubeObject): ActResult | undefined {
+    const given = this.#completed(recorded) as KubeObject;
     const kind = given.kind as Kind;
     if (kind === 'Job' || kind === 'CronJob' || kind === 'Service') this.#plane.waitLonger();
     const namespace = namespaceOf(kind);
-    const metadata = { ...(this.#completed(given.metadata) as KubeObject['metadata']), ...(namespace === undefined ? {} : { namespace }) };
+    const metadata = { ...given.metadata, ...(namespace === undefined ? {} : { namespace }) };
     return refusal(this.#plane.request(() => this.#plane.api.create(kind, { ...given, metadata } as KindMap[Kind], this.#plane.author)));
   }
 
@@ -129,16 +130,16 @@ export class ControllerActs {
     return found?.metadata.name ?? recorded;
   }
 
-  /** With the uids of the owners it names, which recordings leave out. */
+  /** With the uids of the owners and the namespace of the claim it names, which recordings leave out. */
   #completed(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((one) => this.#completed(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([field, one]) =>
-        field === 'ownerReferences' && Array.isArray(one)
-          ? [field, one.map((owner) => this.#withUid(owner))]
-          : [field, this.#completed(one)],
-      ),
+      Object.entries(value).map(([field, one]) => {
+        if (field === 'ownerReferences' && Array.isArray(one)) return [field, one.map((owner) => this.#withUid(owner))];
+        if (field === 'claimRef' && one !== null) return [field, { namespace: NAMESPACE, ...one }];
+        return [field, this.#completed(one)];
+      }),
     );
   }
 
