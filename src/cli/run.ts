@@ -10,12 +10,12 @@ import { RunMetrics } from '../metrics/run-metrics.ts';
 import { TraceRecorder } from '../metrics/trace-recorder.ts';
 import type { Observer } from '../model/observer.ts';
 import { resultDocument } from '../report/result-document.ts';
+import { runText, verdictLine } from '../report/run-text.ts';
 import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
 import { type RunOutcome, ScenarioRun } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { writeResultFiles, writeTrace } from './result-files.ts';
-import { runText, verdictLine } from './run-text.ts';
 
 export const EXIT_MET = 0;
 export const EXIT_MISSED = 1;
@@ -58,12 +58,12 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
     const startMs = performance.now();
     const metrics = new RunMetrics(scenario.durationUs);
     const recorder = flags.trace === undefined ? undefined : new TraceRecorder();
-    const outcome = await play(scenario, flags, terminal, recorder === undefined ? [metrics] : [metrics, recorder]);
+    const outcome = await play(scenario, flags, terminal, metrics, recorder === undefined ? [] : [recorder]);
     const wall = { wallSeconds: (performance.now() - startMs) / 1000, peakMemoryBytes: process.memoryUsage.rss() };
     const document = resultDocument(outcome, metrics);
     const isJson = flags.json === true || flags.format === 'json';
     if (isJson) terminal.print(JSON.stringify(document, undefined, 1));
-    else terminal.print(flags.quiet === true ? verdictLine(outcome) : runText(outcome, document.fidelity, wall));
+    else terminal.print(flags.quiet === true ? verdictLine(document) : runText(document, wall));
     if (flags.out !== undefined) {
       const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document);
       if (!isJson && flags.quiet !== true) terminal.print(`Open ${page} to see why`);
@@ -98,14 +98,20 @@ export function listScenarios(folder: string, terminal: Terminal): number {
   return EXIT_MET;
 }
 
-async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, observers: readonly Observer[]): Promise<RunOutcome> {
+async function play(
+  scenario: Scenario,
+  flags: RunFlags,
+  terminal: Terminal,
+  metrics: RunMetrics,
+  observers: readonly Observer[],
+): Promise<RunOutcome> {
   const seed = flags.seed === undefined ? undefined : Number(flags.seed);
   const untilUs = flags.until === undefined ? undefined : parseDurationUs(flags.until);
   const scenarioRun = new ScenarioRun(scenario, {
     ...(seed === undefined ? {} : { seed }),
     ...(untilUs === undefined ? {} : { untilUs }),
     ...(flags.untilEvent === undefined ? {} : { untilEvent: Number(flags.untilEvent) }),
-    observers,
+    observers: [metrics, ...observers],
   });
   const draw = flags.quiet === true ? undefined : terminal.progress;
   let drawnMs = performance.now();
@@ -113,7 +119,7 @@ async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, obs
     const nowMs = performance.now();
     if (nowMs - drawnMs < PROGRESS_MS) continue;
     drawnMs = nowMs;
-    draw?.(progressText(scenarioRun));
+    draw?.(progressText(scenarioRun, metrics));
     // Lets the signal handler have its turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (terminal.isInterrupted()) {
@@ -125,12 +131,16 @@ async function play(scenario: Scenario, flags: RunFlags, terminal: Terminal, obs
   return scenarioRun.outcome(true);
 }
 
-function progressText({ scenario, nowUs, endUs, record, cluster }: ScenarioRun): string {
+function progressText({ scenario, nowUs, endUs, cluster }: ScenarioRun, { requests }: RunMetrics): string {
   const percent = Math.floor((nowUs / endUs) * 100);
-  const failed = record.traffic.reduce((sum, traffic) => sum + traffic.failed, 0);
-  const requests = record.traffic.reduce((sum, traffic) => sum + traffic.total, 0);
+  let answered = 0;
+  let failed = 0;
+  for (const figures of requests.values()) {
+    answered += figures.answered;
+    failed += figures.failed;
+  }
   const second = Math.floor(nowUs / 1e6) * 1e6;
-  return `${scenario.name} ${percent}%  ${durationText(second)} of ${durationText(endUs)}  ${cluster.api.store.size('Pod')} pods  ${requests} requests, ${failed} failed`;
+  return `${scenario.name} ${percent}%  ${durationText(second)} of ${durationText(endUs)}  ${cluster.api.store.size('Pod')} pods  ${answered + failed} requests, ${failed} failed`;
 }
 
 function readAll(files: readonly string[], overrides: readonly string[], problems: Problem[]): Scenario[] {

@@ -26,6 +26,8 @@ export class PodLives {
   readonly rows: PodLife[] = [];
   readonly #open = new Map<string, PodLife>();
   created = 0;
+  /** Of those with a row. */
+  readyOnce = 0;
   gone = 0;
 
   wrote(write: Write): void {
@@ -47,7 +49,7 @@ export class PodLives {
       life.boundUs = timeUs;
     }
     if (life.runningUs === undefined && pod.status?.phase === 'Running') life.runningUs = timeUs;
-    noteReadiness(life, isPodReady(pod), timeUs);
+    if (noteReadiness(life, isPodReady(pod), timeUs)) this.readyOnce++;
     if (life.deletedUs === undefined && (pod.metadata.deletionTimestamp !== undefined || write.removed)) life.deletedUs = timeUs;
     life.restarts = (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
     if (write.removed) {
@@ -57,16 +59,18 @@ export class PodLives {
   }
 }
 
-function noteReadiness(life: PodLife, isReady: boolean, timeUs: number): void {
+/** True when it is ready for the first time. */
+function noteReadiness(life: PodLife, isReady: boolean, timeUs: number): boolean {
   const { gapsUs } = life;
   if (life.readyUs === undefined) {
     if (isReady) life.readyUs = timeUs;
-    return;
+    return isReady;
   }
   const wasReady = gapsUs === undefined || gapsUs.length % 2 === 0;
-  if (wasReady === isReady) return;
+  if (wasReady === isReady) return false;
   if (gapsUs === undefined) life.gapsUs = [timeUs];
   else gapsUs.push(timeUs);
+  return false;
 }
 
 function newLife(namespace: string, name: string, createdUs: number): PodLife {

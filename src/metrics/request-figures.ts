@@ -25,6 +25,7 @@ export class RequestFigures {
   readonly failures = new Map<string, { count: number; firstUs: number; lastUs: number }>();
   answered = 0;
   failed = 0;
+  #sumUs = 0;
 
   constructor(traffic: string, bucketUs: number) {
     this.traffic = traffic;
@@ -36,6 +37,7 @@ export class RequestFigures {
     if (end.failure === undefined) {
       const tookUs = end.endUs - end.startUs;
       this.answered++;
+      this.#sumUs += tookUs;
       this.#times.recordValue(tookUs);
       bucket.answered++;
       bucket.sumUs += tookUs;
@@ -52,6 +54,11 @@ export class RequestFigures {
       known.firstUs = Math.min(known.firstUs, end.startUs);
       known.lastUs = Math.max(known.lastUs, end.startUs);
     }
+  }
+
+  /** Of those that were answered, to the whole microsecond. */
+  get meanUs(): number {
+    return this.answered === 0 ? 0 : Math.round(this.#sumUs / this.answered);
   }
 
   percentileUs(percent: number): number {

@@ -18,6 +18,7 @@ export interface TrafficResult {
   readonly answered: number;
   readonly failed: number;
   readonly failures: readonly { readonly cause: string; readonly count: number; readonly firstUs: number; readonly lastUs: number }[];
+  readonly meanUs: number;
   readonly p50Us: number;
   readonly p90Us: number;
   readonly p99Us: number;
@@ -44,11 +45,17 @@ export interface ResultDocument {
   readonly notes: readonly Note[];
   readonly life: readonly Note[];
   readonly requests: {
+    /** The scenario sends some. */
+    readonly isExpected: boolean;
+    readonly sent: number;
+    /** Neither answered nor failed when the run was over. */
+    readonly pending: number;
     readonly bucketUs: number;
     readonly traffics: readonly TrafficResult[];
   };
   readonly pods: {
     readonly created: number;
+    readonly readyOnce: number;
     readonly gone: number;
     readonly states: readonly Point[];
     readonly lives: readonly PodLife[];
@@ -88,12 +95,16 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     notes: record.notes,
     life: record.life,
     requests: {
+      isExpected: scenario.traffic.length > 0,
+      sent: outcome.requestsSent,
+      pending: outcome.requestsPending,
       bucketUs: metrics.bucketUs,
       traffics: [...metrics.requests.values()].map((figures) => ({
         traffic: figures.traffic,
         answered: figures.answered,
         failed: figures.failed,
         failures: [...figures.failures].map(([cause, one]) => ({ cause, ...one })).sort((a, b) => b.count - a.count),
+        meanUs: figures.meanUs,
         p50Us: figures.percentileUs(50),
         p90Us: figures.percentileUs(90),
         p99Us: figures.percentileUs(99),
@@ -101,7 +112,13 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
         buckets: figures.buckets,
       })),
     },
-    pods: { created: metrics.pods.created, gone: metrics.pods.gone, states: metrics.podStates, lives: metrics.pods.rows },
+    pods: {
+      created: metrics.pods.created,
+      readyOnce: metrics.pods.readyOnce,
+      gone: metrics.pods.gone,
+      states: metrics.podStates,
+      lives: metrics.pods.rows,
+    },
     scheduling: {
       bound: metrics.attempts.bound,
       unschedulable: metrics.attempts.unschedulable,

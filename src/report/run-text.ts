@@ -1,0 +1,94 @@
+/**
+ * The terminal summary of a run: the answer first, then the expectations, what happened, and last how exact it is and how fast the
+ * simulator was.
+ */
+import { secondsText } from '../base/units.ts';
+import { durationText } from '../scenario/duration.ts';
+import type { ResultDocument, TrafficResult } from './result-document.ts';
+import { answerOf } from './verdict.ts';
+
+/** The simulator's own figures: never part of the result. */
+export interface WallFigures {
+  readonly wallSeconds: number;
+  readonly peakMemoryBytes: number;
+}
+
+const MARKS = { met: 'met   ', missed: 'MISSED', open: 'open  ' } as const;
+
+/** One line: did it hold? */
+export function verdictLine(document: ResultDocument): string {
+  const { word, because } = answerOf(document, document.expectations);
+  return `${document.scenario.name}: ${word}, ${because}`;
+}
+
+export function runText(document: ResultDocument, wall: WallFigures): string {
+  const { scenario, life, notes, fidelity } = document;
+  return [
+    scenario.question,
+    verdictLine(document),
+    '',
+    ...expectationLines(document),
+    ...(life.length === 0 ? [] : ['The life of the first Deployment', ...life.flatMap(noteLines), '']),
+    'What happened',
+    ...notes.flatMap(noteLines),
+    '',
+    ...document.requests.traffics.flatMap(trafficLines),
+    ...countLines(document),
+    '',
+    'How exact',
+    ...fidelity.map(({ part, level, note }) => `  ${level}: ${part}: ${note}`),
+    '',
+    ...speedLines(document, wall),
+  ].join('\n');
+}
+
+function expectationLines({ expectations, stepFailures }: ResultDocument): string[] {
+  const lines: string[] = [];
+  if (expectations.length > 0) {
+    lines.push('Expectations');
+    for (const { text, outcome, observed } of expectations) lines.push(`  ${MARKS[outcome]}  ${text}  (observed ${observed})`);
+    lines.push('');
+  }
+  for (const { timeUs, line, message } of stepFailures)
+    lines.push(`Step failed at ${durationText(timeUs)}: kubectl ${line}`, `  ${message}`, '');
+  return lines;
+}
+
+function noteLines({ timeUs, text }: { readonly timeUs: number; readonly text: string }): string[] {
+  const [first, ...others] = text.split('\n');
+  return [`  ${secondsText(timeUs).padStart(14)}  ${first}`, ...others.map((other) => `${' '.repeat(18)}${other}`)];
+}
+
+function trafficLines({ traffic, answered, failed, meanUs, p99Us, maxUs, failures }: TrafficResult): string[] {
+  const times =
+    answered === 0
+      ? 'none was answered'
+      : `answered in ${durationText(meanUs)} on average, 99 % within ${durationText(p99Us)}, all within ${durationText(maxUs)}`;
+  return [
+    `Requests of ${traffic}: ${answered + failed} ended, ${failed} failed; ${times}`,
+    ...failures.map(
+      ({ cause, count, firstUs, lastUs }) => `  ${count} ${cause}, sent from ${durationText(firstUs)} to ${durationText(lastUs)}`,
+    ),
+  ];
+}
+
+function countLines({ pods, scheduling, requests, writes }: ResultDocument): string[] {
+  const { bound, unschedulable, errors } = scheduling;
+  const written = Object.values(writes).reduce((sum, count) => sum + count, 0);
+  const lines = [
+    `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready, ${pods.gone} are gone`,
+    `Simulated control plane: ${bound + unschedulable + errors} scheduling attempts, ${unschedulable + errors} of them in vain; ${written} writes`,
+  ];
+  if (requests.pending > 0) lines.push(`${requests.pending} of ${requests.sent} requests were still under way at the end`);
+  if (bound === 0) lines.push('ATTENTION: this run scheduled no pod at all; its other figures mean little');
+  if (requests.isExpected && requests.traffics.length === 0) lines.push('ATTENTION: not one request has ended');
+  return lines;
+}
+
+function speedLines({ endUs, eventCount, digest, scenario }: ResultDocument, { wallSeconds, peakMemoryBytes }: WallFigures): string[] {
+  const perSecond = Math.round(eventCount / Math.max(wallSeconds, 0.001));
+  return [
+    `Simulator: ${durationText(endUs)} in ${wallSeconds.toFixed(2)} s of wall time, ${eventCount} events, ${perSecond} events a second, ${Math.round(peakMemoryBytes / 1048576)} MB`,
+    `Digest ${digest}, seed ${scenario.seed}`,
+  ];
+}
