@@ -8,6 +8,7 @@ import { objectKey } from '../model/meta.ts';
 import type { Observer, RequestEnd, SchedulingAttempt, Write } from '../model/observer.ts';
 import { isPodReady, type Pod } from '../model/pod.ts';
 import type { ReplicaSet } from '../model/workloads.ts';
+import { Milestones } from './milestones.ts';
 import { PodLives } from './pod-lives.ts';
 import { RequestFigures } from './request-figures.ts';
 import { Rollouts } from './rollouts.ts';
@@ -36,6 +37,7 @@ export class RunMetrics implements Observer {
   readonly pods = new PodLives();
   readonly requests = new Map<string, RequestFigures>();
   readonly rollouts = new Rollouts();
+  readonly milestones = new Milestones();
   readonly events: EventRow[] = [];
   /** Per ReplicaSet: wanted, present and ready replicas whenever one of them changed. */
   readonly replicaSets = new Map<string, Point[]>();
@@ -56,6 +58,7 @@ export class RunMetrics implements Observer {
 
   wrote(write: Write): void {
     this.kinds.add(write.kind);
+    this.milestones.wrote(write);
     this.writes.set(write.author, (this.writes.get(write.author) ?? 0) + 1);
     switch (write.kind) {
       case 'Pod':

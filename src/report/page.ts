@@ -12,7 +12,7 @@ import { escaped, section, shownOf, tableMarkup } from './markup.ts';
 import { actsOf, plotsOf } from './page-plots.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts';
 import { eventTimeline, podTimeline } from './page-timeline.ts';
-import type { ResultDocument } from './result-document.ts';
+import { type ResultDocument, story } from './result-document.ts';
 import { answerOf } from './verdict.ts';
 
 // A page of more rows is slow to open; the CSV tables have them all.
@@ -41,7 +41,7 @@ ${section('events-timeline', 'Who reported what, when', eventTimeline(document))
 ${section('pods-timeline', `The life of each pod${shownOf(60, document.pods.created)}`, podLegend(podTimeline(document)))}
 ${section('rollouts', 'Rollouts', rollouts(document))}
 ${section('life', 'The life of the first Deployment', narrative(document.life))}
-${section('narrative', 'What happened', narrative(document.notes))}
+${section('narrative', 'What happened', narrative(story(document)))}
 ${section('fidelity', 'How exact', fidelity(document), false)}
 ${section('events', `Events${shownOf(ROWS, document.events.length)}`, events(document), false)}
 ${section('pods', `Pods${shownOf(ROWS, document.pods.lives.length)}`, pods(document), false)}

@@ -4,6 +4,7 @@
  * It holds simulated figures only; what the simulator itself took is told apart, so that the same run gives the same bytes on every
  * machine.
  */
+import type { Milestone } from '../metrics/milestones.ts';
 import type { PodLife } from '../metrics/pod-lives.ts';
 import type { Rollout } from '../metrics/rollouts.ts';
 import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
@@ -43,6 +44,8 @@ export interface ResultDocument {
   readonly expectations: readonly { readonly text: string; readonly outcome: 'met' | 'missed' | 'open'; readonly observed: string }[];
   readonly stepFailures: readonly StepFailure[];
   readonly notes: readonly Note[];
+  /** What happened inside the cluster, in order of time; the notes are what was done to it from outside. */
+  readonly milestones: readonly Milestone[];
   readonly life: readonly Note[];
   readonly requests: {
     /** The scenario sends some. */
@@ -93,6 +96,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     expectations: outcome.verdicts,
     stepFailures: outcome.stepFailures,
     notes: record.notes,
+    milestones: metrics.milestones.list(metrics.rollouts.rows),
     life: record.life,
     requests: {
       isExpected: scenario.traffic.length > 0,
@@ -132,4 +136,16 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     writes: Object.fromEntries([...metrics.writes].sort()),
     fidelity: fidelityOf(scenario, metrics),
   };
+}
+
+/** Goes before what happened by itself, to tell it from what was done and printed. */
+export const MILESTONE_MARK = '* ';
+
+/** Notes and milestones as one story: at one instant what was done comes before what came of it. */
+export function story({ notes, milestones }: ResultDocument): readonly { readonly timeUs: number; readonly text: string }[] {
+  const told = [...notes, ...milestones.map(({ timeUs, text }) => ({ timeUs, text: `${MILESTONE_MARK}${text}` }))];
+  return told
+    .map((one, order) => ({ one, order }))
+    .sort((a, b) => a.one.timeUs - b.one.timeUs || a.order - b.order)
+    .map(({ one }) => one);
 }

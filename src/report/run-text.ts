@@ -4,7 +4,7 @@
  */
 import { secondsText } from '../base/units.ts';
 import { durationText } from '../scenario/duration.ts';
-import type { ResultDocument, TrafficResult } from './result-document.ts';
+import { MILESTONE_MARK, type ResultDocument, story, type TrafficResult } from './result-document.ts';
 import { answerOf } from './verdict.ts';
 
 /** The simulator's own figures: never part of the result. */
@@ -22,7 +22,7 @@ export function verdictLine(document: ResultDocument): string {
 }
 
 export function runText(document: ResultDocument, wall: WallFigures): string {
-  const { scenario, life, notes, fidelity } = document;
+  const { scenario, life, fidelity } = document;
   return [
     scenario.question,
     verdictLine(document),
@@ -30,7 +30,7 @@ export function runText(document: ResultDocument, wall: WallFigures): string {
     ...expectationLines(document),
     ...(life.length === 0 ? [] : ['The life of the first Deployment', ...life.flatMap(noteLines), '']),
     'What happened',
-    ...notes.flatMap(noteLines),
+    ...storyLines(document),
     '',
     ...document.requests.traffics.flatMap(trafficLines),
     ...countLines(document),
@@ -51,6 +51,37 @@ function expectationLines({ expectations, stepFailures }: ResultDocument): strin
   }
   for (const { timeUs, line, message } of stepFailures)
     lines.push(`Step failed at ${durationText(timeUs)}: kubectl ${line}`, `  ${message}`, '');
+  return lines;
+}
+
+// Of what one step prints; a hundred copies of a Deployment are a hundred lines.
+const OUTPUT_LINES = 24;
+
+/** The story with long outputs cut short: result.json and the page have them whole. */
+function storyLines(document: ResultDocument): string[] {
+  const lines: string[] = [];
+  let printed = 0;
+  let left = 0;
+  const tellWhatIsLeft = () => {
+    if (left > 0) lines.push(`${' '.repeat(20)}(${left} lines more)`);
+    left = 0;
+  };
+  for (const note of story(document)) {
+    const own = noteLines(note);
+    if (note.text.startsWith('  ')) {
+      const room = Math.max(0, OUTPUT_LINES - printed);
+      printed += own.length;
+      left += Math.max(0, own.length - room);
+      lines.push(...own.slice(0, room));
+      continue;
+    }
+    if (!note.text.startsWith(MILESTONE_MARK)) {
+      tellWhatIsLeft();
+      printed = 0;
+    }
+    lines.push(...own);
+  }
+  tellWhatIsLeft();
   return lines;
 }
 
