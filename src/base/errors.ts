@@ -15,6 +15,8 @@ export interface Problem {
   readonly wanted: string;
   /** A name that was probably meant. */
   readonly suggestion?: string;
+  /** Kubernetes' own words, said in place of what was found and wanted. */
+  readonly words?: string;
 }
 
 /** Every problem found, in file order. Nothing was run and nothing written when this is thrown. */
@@ -28,12 +30,12 @@ export class InputError extends Error {
   }
 }
 
-/** `file:line:col: path: expected …, got …`, as editors and terminals understand it. */
+/** `file:line:col: path: expected …, got …` or in Kubernetes' words, as editors and terminals understand it. */
 export function problemText(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
   const path = problem.path === '' ? '' : `${problem.path}: `;
   const hint = problem.suggestion === undefined ? '' : `, did you mean "${problem.suggestion}"?`;
-  return `${place}: ${path}expected ${problem.wanted}, got ${problem.found}${hint}`;
+  return `${place}: ${path}${problem.words ?? `expected ${problem.wanted}, got ${problem.found}`}${hint}`;
 }
 
 /** The candidate nearest to `word` by edit distance, if near enough to have been meant. */

@@ -37,6 +37,7 @@ program
   .option('--format <format>', 'text or json', 'text')
   .option('--json', 'short for --format json')
   .option('--quiet', 'print one line a scenario')
+  .option('--slow-scheduler', 'decide every placement the obvious way, without the fast path: the same digest, later')
   .action(async (files: string[], flags: RunFlags) => {
     process.exitCode = await runFiles(files, flags, terminal);
   });

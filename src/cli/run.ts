@@ -15,6 +15,7 @@ import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
 import { type RunOutcome, ScenarioRun } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { PluginFailure } from '../scheduler/custom-plugin.ts';
 import { writeResultFiles, writeTrace } from './result-files.ts';
 
 export const EXIT_MET = 0;
@@ -33,6 +34,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly quiet?: boolean;
   readonly trace?: string;
+  readonly slowScheduler?: boolean;
 }
 
 /** Where the commands write. */
@@ -58,7 +60,15 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
     const startMs = performance.now();
     const metrics = new RunMetrics(scenario.durationUs);
     const recorder = flags.trace === undefined ? undefined : new TraceRecorder();
-    const outcome = await play(scenario, flags, terminal, metrics, recorder === undefined ? [] : [recorder]);
+    const outcome = await play(scenario, flags, terminal, metrics, recorder === undefined ? [] : [recorder]).catch((error: unknown) => {
+      if (error instanceof PluginFailure) return error;
+      throw error;
+    });
+    // Not ours, and not the scenario's answer either.
+    if (outcome instanceof PluginFailure) {
+      terminal.warn(outcome.message);
+      return EXIT_WRONG_INPUT;
+    }
     const wall = { wallSeconds: (performance.now() - startMs) / 1000, peakMemoryBytes: process.memoryUsage.rss() };
     const document = resultDocument(outcome, metrics);
     const isJson = flags.json === true || flags.format === 'json';
@@ -112,6 +122,7 @@ async function play(
     ...(untilUs === undefined ? {} : { untilUs }),
     ...(flags.untilEvent === undefined ? {} : { untilEvent: Number(flags.untilEvent) }),
     observers: [metrics, ...observers],
+    isSlowScheduler: flags.slowScheduler === true,
   });
   const draw = flags.quiet === true ? undefined : terminal.progress;
   let drawnMs = performance.now();

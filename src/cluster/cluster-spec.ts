@@ -22,6 +22,8 @@ export interface SchedulerSpec {
   readonly configuration: SchedulerConfiguration;
   readonly cost?: CostModel;
   readonly customPlugins?: ReadonlyMap<string, PluginFactory>;
+  /** Every decision the obvious way: the slow twin, which must come to the same. */
+  readonly isSlow?: boolean;
 }
 
 export interface ClusterSpec {

@@ -141,6 +141,7 @@ export class Cluster {
       configuration: spec.configuration,
       ...(spec.cost === undefined ? {} : { cost: spec.cost }),
       ...(spec.customPlugins === undefined ? {} : { customPlugins: spec.customPlugins }),
+      isSlow: spec.isSlow === true,
     });
     this.#working.set(spec.name, scheduler);
     scheduler.start();

@@ -6,13 +6,21 @@ import { fail } from '../base/fail.ts';
 import type { ClusterSpec } from '../cluster/cluster-spec.ts';
 import type { Fault, FaultKind } from '../faults/fault.ts';
 import type { WorkloadBehaviour } from '../model/behaviour.ts';
+import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
+import { customPluginFactory } from '../scheduler/custom-plugin.ts';
 import type { TrafficSpec } from '../workload/traffic.ts';
 import { definedOnly, nodesOf } from './node-groups.ts';
 import type { Scenario } from './scenario.ts';
 import type { FaultInput, TrafficInput, WorkloadInput } from './schema.ts';
 
-export function clusterOf(scenario: Scenario, seed: number = scenario.seed): ClusterSpec {
-  const { cluster, schedulerConfiguration } = scenario;
+export interface ClusterOptions {
+  readonly seed?: number | undefined;
+  /** Every scheduling decision the obvious way, without the fast path. */
+  readonly isSlowScheduler?: boolean | undefined;
+}
+
+export function clusterOf(scenario: Scenario, { seed = scenario.seed, isSlowScheduler = false }: ClusterOptions = {}): ClusterSpec {
+  const { cluster, schedulerConfiguration = DEFAULT_CONFIGURATION, schedulerPlugins } = scenario;
   const { disabled, ...controllers } = cluster.controllers ?? {};
   return {
     seed,
@@ -30,7 +38,14 @@ export function clusterOf(scenario: Scenario, seed: number = scenario.seed): Clu
       terminatedPodGcThreshold: controllers.terminatedPodGcThreshold,
     }),
     ...(disabled === undefined ? {} : { disabledControllers: disabled }),
-    ...(schedulerConfiguration === undefined ? {} : { schedulers: [{ name: 'kube-scheduler', configuration: schedulerConfiguration }] }),
+    schedulers: [
+      {
+        name: 'kube-scheduler',
+        configuration: schedulerConfiguration,
+        isSlow: isSlowScheduler,
+        customPlugins: new Map(schedulerPlugins.map((plugin) => [plugin.name, customPluginFactory(plugin)])),
+      },
+    ],
   };
 }
 

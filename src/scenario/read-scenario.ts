@@ -7,11 +7,11 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { InputError, type Problem } from '../base/errors.ts';
 import type { KubeObject } from '../model/meta.ts';
-import { readSchedulerConfiguration, type SchedulerConfiguration } from '../scheduler/configuration.ts';
 import { type Expectation, ExpectationError, parseExpectation } from './expectation-syntax.ts';
 import { CommandLineError, parseCommandLine } from './kubectl/command-line.ts';
 import { VERBS } from './kubectl/verbs.ts';
 import { readManifest } from './manifests.ts';
+import { readScheduler } from './read-scheduler.ts';
 import { checkReferences } from './references.ts';
 import type { Scenario, ScenarioCommand, ScenarioEvent } from './scenario.ts';
 import { type EventInput, type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -111,7 +111,7 @@ class ScenarioReader {
       traffic: input.traffic,
       events,
       expectations,
-      schedulerConfiguration: this.#schedulerConfiguration(input, document),
+      ...readScheduler(input.cluster.scheduler, document, this.#problems),
       manifests: this.#manifests,
     };
     // When a manifest or a command cannot be read, what it would have created is missing: no use in complaining about that too.
@@ -161,22 +161,6 @@ class ScenarioReader {
     if (this.#manifests.has(name)) return;
     const text = this.#beside(file, 'a manifest file beside the scenario', path, document);
     this.#manifests.set(name, text === undefined ? [] : readManifest(this.#pathOf(file), text, copies, this.#problems));
-  }
-
-  #schedulerConfiguration({ cluster }: ScenarioInput, document: SourceDocument): SchedulerConfiguration | undefined {
-    if (cluster.scheduler === undefined) return undefined;
-    const path = ['cluster', 'scheduler'];
-    const text = this.#beside(cluster.scheduler, 'a KubeSchedulerConfiguration file beside the scenario', path, document);
-    if (text === undefined) return undefined;
-    const [configuration] = readDocuments(this.#pathOf(cluster.scheduler), text, this.#problems);
-    if (configuration === undefined) return undefined;
-    try {
-      return readSchedulerConfiguration(configuration.value, this.#pathOf(cluster.scheduler));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      this.#problems.push(...error.problems);
-      return undefined;
-    }
   }
 
   #expectation(text: string, path: Path, document: SourceDocument): Expectation[] {

@@ -25,6 +25,8 @@ export interface RunOptions {
   /** Ends it after so many events: to look at the one that went wrong. */
   readonly untilEvent?: number;
   readonly observers?: readonly Observer[];
+  /** Every scheduling decision the obvious way; the digest is the same. */
+  readonly isSlowScheduler?: boolean;
 }
 
 export interface StepFailure {
@@ -86,7 +88,7 @@ export class ScenarioRun {
     this.seed = options.seed ?? scenario.seed;
     this.endUs = Math.min(options.untilUs ?? scenario.durationUs, scenario.durationUs);
     this.#untilEvent = options.untilEvent ?? Number.POSITIVE_INFINITY;
-    const cluster = new Cluster(clusterOf(scenario, this.seed));
+    const cluster = new Cluster(clusterOf(scenario, { seed: this.seed, isSlowScheduler: options.isSlowScheduler }));
     this.cluster = cluster;
     const { sim, random, observers, api } = cluster;
     this.#expectations = new Expectations(scenario.expectations);

@@ -3,6 +3,7 @@
  */
 import type { KubeObject } from '../model/meta.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
+import type { SchedulerPlugin } from '../scheduler/plugin-interface.ts';
 import type { Expectation } from './expectation-syntax.ts';
 import type { ParsedCommand } from './kubectl/command-line.ts';
 import type { Verb } from './kubectl/verbs.ts';
@@ -36,6 +37,8 @@ export interface Scenario {
   readonly events: readonly ScenarioEvent[];
   readonly expectations: readonly Expectation[];
   readonly schedulerConfiguration: SchedulerConfiguration | undefined;
+  /** The scenario's own plugins. */
+  readonly schedulerPlugins: readonly SchedulerPlugin[];
   /** The objects of each manifest file, by the name the commands call it. */
   readonly manifests: ReadonlyMap<string, readonly KubeObject[]>;
 }

@@ -14,19 +14,19 @@ const RATE_WANTED = 'a rate such as "200/s", "30/m" or "5/h"';
 const NAME_WANTED = 'a name of lower-case letters, digits, "-" and "."';
 
 /** What the reference calls the type; kept in its metadata, which survives a description. */
-function named<T extends z.ZodType>(title: string, type: T): T {
+export function namedType<T extends z.ZodType>(title: string, type: T): T {
   return type.meta({ title });
 }
 
 const scalar = (wanted: string) => z.union([z.string(), z.number()], { error: wanted }).transform(String);
 
-export const duration = named(
+export const duration = namedType(
   'duration',
   scalar(DURATION_WANTED)
     .refine((text) => parseDurationUs(text) !== undefined, { error: DURATION_WANTED })
     .transform((text) => parseDurationUs(text)!),
 );
-export const positiveDuration = named(
+export const positiveDuration = namedType(
   'duration',
   scalar(POSITIVE_DURATION_WANTED)
     .refine((text) => (parseDurationUs(text) ?? 0) > 0, { error: POSITIVE_DURATION_WANTED })
@@ -34,14 +34,14 @@ export const positiveDuration = named(
 );
 
 /** Whole seconds, which is what Kubernetes' own settings are counted in. */
-export const seconds = named(
+export const seconds = namedType(
   'duration',
   scalar('a duration in whole seconds, such as "40s"')
     .refine((text) => (parseDurationUs(text) ?? 0.5) % SECOND_US === 0, { error: 'a duration in whole seconds, such as "40s"' })
     .transform((text) => parseDurationUs(text)! / SECOND_US),
 );
 
-export const rate = named(
+export const rate = namedType(
   'rate',
   scalar(RATE_WANTED)
     .refine((text) => parseRatePerSecond(text) !== undefined, { error: RATE_WANTED })
@@ -56,31 +56,37 @@ function quantityType(wanted: string) {
 
 const BYTES_WANTED = 'a Kubernetes quantity such as "16Gi"';
 const CPU_WANTED = 'a Kubernetes quantity such as "500m" or 2';
-export const quantity = named('quantity', quantityType('a Kubernetes quantity such as "16Gi", "500m" or 8'));
-export const bytes = named('quantity', quantityType(BYTES_WANTED).transform(quantityUnits));
-export const milliCpu = named('quantity', quantityType(CPU_WANTED).transform(quantityMilli));
+export const quantity = namedType('quantity', quantityType('a Kubernetes quantity such as "16Gi", "500m" or 8'));
+export const bytes = namedType('quantity', quantityType(BYTES_WANTED).transform(quantityUnits));
+export const milliCpu = namedType('quantity', quantityType(CPU_WANTED).transform(quantityMilli));
 
-export const resources = named('map of quantities', z.record(z.string(), quantity, { error: 'a map from resource names to quantities' }));
+export const resources = namedType(
+  'map of quantities',
+  z.record(z.string(), quantity, { error: 'a map from resource names to quantities' }),
+);
 
 const DNS_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-export const name = named('name', z.string({ error: NAME_WANTED }).regex(DNS_NAME, { error: NAME_WANTED }));
+export const name = namedType('name', z.string({ error: NAME_WANTED }).regex(DNS_NAME, { error: NAME_WANTED }));
 /** `name`, or `namespace/name`. */
-export const namespacedName = named(
+export const namespacedName = namedType(
   'name or namespace/name',
   z
     .string({ error: 'a name or "namespace/name"' })
     .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'a name or "namespace/name"' }),
 );
-export const text = named('text', z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' }));
-export const flag = named('true or false', z.boolean({ error: 'true or false' }));
-export const labels = named(
+export const text = namedType('text', z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' }));
+export const flag = namedType('true or false', z.boolean({ error: 'true or false' }));
+export const labels = namedType(
   'map of texts',
   z.record(z.string(), z.string({ error: 'a text; quote a number or true' }), { error: 'a map from label names to texts' }),
 );
 
 export function wholeNumber(low: number, high: number = Number.MAX_SAFE_INTEGER) {
   const wanted = high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low}` : `a whole number from ${low} to ${high}`;
-  return named('whole number', z.number({ error: wanted }).int({ error: wanted }).min(low, { error: wanted }).max(high, { error: wanted }));
+  return namedType(
+    'whole number',
+    z.number({ error: wanted }).int({ error: wanted }).min(low, { error: wanted }).max(high, { error: wanted }),
+  );
 }
 
 export function list<T extends z.ZodType>(item: T, wanted: string) {
@@ -142,7 +148,7 @@ const distributionMap = oneOf({
 });
 
 /** `20ms` is short for `{constant: 20ms}`, and `{median: …, p99: …}` for a lognormal one. */
-export const distribution = named(
+export const distribution = namedType(
   'distribution',
   z.preprocess((value) => {
     if (typeof value === 'string' || typeof value === 'number') return { constant: value };

@@ -16,6 +16,7 @@ import {
   list,
   milliCpu,
   name,
+  namedType,
   namespacedName,
   oneOf,
   oneOrMany,
@@ -119,6 +120,31 @@ const controllers = z.strictObject(
   aMap('a map of controller settings'),
 );
 
+const CONFIGURATION_WANTED = 'a KubeSchedulerConfiguration, or the file that has it';
+const scheduler = z.preprocess(
+  (value) => (isConfiguration(value) ? { configuration: value } : value),
+  z.strictObject(
+    {
+      configuration: namedType(
+        'file, or KubeSchedulerConfiguration',
+        z.union([z.string().min(1), z.record(z.string(), z.unknown())], { error: CONFIGURATION_WANTED }),
+      )
+        .optional()
+        .describe('What the scheduler is started with, read as the real one reads it.'),
+      plugins: list(text, 'a list of files')
+        .optional()
+        .describe('Plugins of your own, one to a file (see the README). Those that no profile names are enabled in all of them.'),
+    },
+    aMap('a map with configuration and plugins'),
+  ),
+);
+
+/** The short form: a file, or the configuration itself. */
+export function isConfiguration(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string';
+  return 'profiles' in value || 'apiVersion' in value || 'kind' in value;
+}
+
 const cluster = z
   .strictObject(
     {
@@ -133,7 +159,9 @@ const cluster = z
       images: list(image, 'a list of images').optional().describe('What the registry has, with sizes.'),
       registry: registry.optional().describe('How the registry behaves.'),
       controllers: controllers.optional().describe('Settings of kube-controller-manager.'),
-      scheduler: text.optional().describe('A KubeSchedulerConfiguration file, beside the scenario.'),
+      scheduler: scheduler
+        .optional()
+        .describe('The scheduler. A file name, or a KubeSchedulerConfiguration written out here, is short for `configuration`.'),
       controlPlaneReplicas: wholeNumber(1, 9).default(1).describe('Candidates for the lease of each control-plane component.'),
       events: flag.default(true).describe('Keep Event objects; false in runs too large for them.'),
     },

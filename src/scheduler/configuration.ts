@@ -4,8 +4,9 @@
  * Models pkg/scheduler/apis/config/v1 (defaults.go, default_plugins.go) and expandMultiPointPlugins of framework/runtime: what
  * a point names explicitly comes before what MultiPoint brings, if MultiPoint knows it too, and after it otherwise.
  */
-import { InputError, nearestName, type Problem } from '../base/errors.ts';
 import type { NodeAffinity, TopologySpreadConstraint } from '../model/pod.ts';
+import { configurationProblems } from './config-validation/configuration-rules.ts';
+import type { ConfigurationProblem } from './config-validation/problem.ts';
 import {
   DEFAULT_ARGS,
   DEFAULT_POINTS,
@@ -59,8 +60,8 @@ const MULTI_POINT: readonly WeightedName[] = [
   'NodeDeclaredFeatures',
 ].map((name) => ({ name, weight: DEFAULT_POINTS.score.find((one) => one.name === name)?.weight ?? 0 }));
 
-type Point = keyof PluginPoints;
-const POINTS = Object.keys(DEFAULT_POINTS) as readonly Point[];
+export type Point = keyof PluginPoints;
+export const POINTS = Object.keys(DEFAULT_POINTS) as readonly Point[];
 
 interface RawPlugins {
   readonly enabled?: readonly { readonly name: string; readonly weight?: number }[];
@@ -82,31 +83,54 @@ interface RawConfiguration {
   readonly clientConnection?: { readonly qps?: number; readonly burst?: number };
 }
 
-/** Throws an InputError that names every problem found. `customPlugins` are the scenario's own, and the points each has. */
-export function readSchedulerConfiguration(
-  config: unknown,
-  file: string,
-  customPlugins: ReadonlyMap<string, readonly string[]> = new Map(),
-): SchedulerConfiguration {
+/** The scenario's own plugins, and the points each has. */
+export type CustomPoints = ReadonlyMap<string, readonly string[]>;
+
+const NO_CUSTOM: CustomPoints = new Map();
+
+/** What is wrong with it; only a configuration with nothing wrong is to be completed. */
+export function schedulerConfigurationProblems(raw: unknown, customPlugins: CustomPoints = NO_CUSTOM): readonly ConfigurationProblem[] {
+  const implementsPoint = pointsOf(customPlugins);
+  return configurationProblems(raw, {
+    names: [...MULTI_POINT.map(nameOf), ...customPlugins.keys()],
+    custom: new Set(customPlugins.keys()),
+    implementsPoint: (plugin, point) => implementsPoint(plugin, point as Point),
+    multiPoint: MULTI_POINT.map(nameOf),
+  });
+}
+
+/** The configuration with every default filled in; each plugin of the scenario's own that no profile names is enabled in all of them. */
+export function completeConfiguration(config: unknown, customPlugins: CustomPoints = NO_CUSTOM): SchedulerConfiguration {
   const raw = (config ?? {}) as RawConfiguration;
-  const problems = problemsOf(raw, file, customPlugins);
-  if (problems.length > 0) throw new InputError(problems);
-  const implementsPoint = (name: string, point: Point) =>
-    DEFAULT_POINTS[point].some((one) => nameOf(one) === name) || customPlugins.get(name)?.includes(point) === true;
+  const profiles = raw.profiles === undefined || raw.profiles.length === 0 ? [{}] : raw.profiles;
+  const named = new Set(
+    profiles.flatMap(({ plugins = {} }: RawProfile) => Object.values(plugins).flatMap(({ enabled = [] }) => enabled.map(nameOf))),
+  );
+  const newcomers = [...customPlugins.keys()].filter((name) => !named.has(name)).map((name) => ({ name }));
   return {
-    profiles: (raw.profiles ?? [{}]).map((profile) => profileOf(profile, implementsPoint)),
+    profiles: profiles.map((profile) => profileOf(profile, newcomers, pointsOf(customPlugins))),
     percentageOfNodesToScore: raw.percentageOfNodesToScore ?? 0,
     podInitialBackoffSeconds: raw.podInitialBackoffSeconds ?? DEFAULT_CONFIGURATION.podInitialBackoffSeconds,
     podMaxBackoffSeconds: raw.podMaxBackoffSeconds ?? DEFAULT_CONFIGURATION.podMaxBackoffSeconds,
+    // SetDefaults_KubeSchedulerConfiguration fills in what is 0.
     clientConnection: {
-      qps: raw.clientConnection?.qps ?? DEFAULT_CONFIGURATION.clientConnection.qps,
-      burst: raw.clientConnection?.burst ?? DEFAULT_CONFIGURATION.clientConnection.burst,
+      qps: raw.clientConnection?.qps || DEFAULT_CONFIGURATION.clientConnection.qps,
+      burst: raw.clientConnection?.burst || DEFAULT_CONFIGURATION.clientConnection.burst,
     },
   };
 }
 
-function profileOf(raw: RawProfile, implementsPoint: (name: string, point: Point) => boolean): ProfileSpec {
-  const multiPoint = mergedMultiPoint(raw.plugins?.multiPoint);
+function pointsOf(customPlugins: CustomPoints): (name: string, point: Point) => boolean {
+  return (name, point) => DEFAULT_POINTS[point].some((one) => nameOf(one) === name) || customPlugins.get(name)?.includes(point) === true;
+}
+
+function profileOf(
+  raw: RawProfile,
+  newcomers: readonly { readonly name: string }[],
+  implementsPoint: (name: string, point: Point) => boolean,
+): ProfileSpec {
+  const given = raw.plugins?.multiPoint;
+  const multiPoint = mergedMultiPoint({ ...given, enabled: [...(given?.enabled ?? []), ...newcomers] });
   const points = Object.fromEntries(
     POINTS.map((point) => {
       const expanded = expand(
@@ -176,46 +200,13 @@ function argsOf(raw: RawProfile): PluginArgs {
     },
     VolumeBinding: { ...DEFAULT_ARGS.VolumeBinding, ...given('VolumeBinding') },
     DefaultPreemption: { ...DEFAULT_ARGS.DefaultPreemption, ...given('DefaultPreemption') },
+    custom: Object.fromEntries((raw.pluginConfig ?? []).map(({ name, args }) => [name, args])),
   };
 }
 
 function resourcesOf(raw: readonly Partial<ResourceWeight>[] | undefined): readonly ResourceWeight[] {
   if (raw === undefined || raw.length === 0) return DEFAULT_ARGS.NodeResourcesBalancedAllocation.resources;
   return raw.map(({ name = '', weight }) => ({ name, weight: weight === undefined || weight === 0 ? 1 : weight }));
-}
-
-function problemsOf(raw: RawConfiguration, file: string, customPlugins: ReadonlyMap<string, readonly string[]>): Problem[] {
-  const problems: Problem[] = [];
-  const add = (path: string, found: unknown, wanted: string, suggestion?: string) =>
-    problems.push({ file, line: 0, column: 0, path, found: JSON.stringify(found) ?? 'nothing', wanted, suggestion });
-  const known = new Set([...MULTI_POINT.map(nameOf), ...customPlugins.keys()]);
-  const percentage = (path: string, value: number | undefined) => {
-    if (value !== undefined && !(value >= 0 && value <= 100)) add(path, value, 'a percentage from 0 to 100');
-  };
-  percentage('percentageOfNodesToScore', raw.percentageOfNodesToScore);
-  const names = new Set<string>();
-  (raw.profiles ?? []).forEach((profile, i) => {
-    const path = `profiles[${i}]`;
-    const name = profile.schedulerName ?? DEFAULT_PROFILE.schedulerName;
-    if (names.has(name)) add(`${path}.schedulerName`, name, 'a name no other profile has');
-    names.add(name);
-    percentage(`${path}.percentageOfNodesToScore`, profile.percentageOfNodesToScore);
-    for (const [point, { enabled = [], disabled = [] }] of Object.entries(profile.plugins ?? {})) {
-      if (point !== 'multiPoint' && !POINTS.includes(point as Point)) {
-        add(`${path}.plugins.${point}`, point, 'an extension point', nearestName(point, POINTS));
-      }
-      enabled.forEach(({ name: plugin, weight }, j) => {
-        const at = `${path}.plugins.${point}.enabled[${j}]`;
-        if (!known.has(plugin)) add(`${at}.name`, plugin, 'the name of a plugin', nearestName(plugin, known));
-        if (weight !== undefined && !(Number.isInteger(weight) && weight >= 0)) add(`${at}.weight`, weight, 'a whole number from 0');
-      });
-      disabled.forEach(({ name: plugin }, j) => {
-        const at = `${path}.plugins.${point}.disabled[${j}].name`;
-        if (plugin !== '*' && !known.has(plugin)) add(at, plugin, 'the name of a plugin, or *', nearestName(plugin, known));
-      });
-    }
-  });
-  return problems;
 }
 
 function namesOf(list: readonly { readonly name: string }[] | undefined): ReadonlySet<string> {

@@ -58,6 +58,8 @@ export interface PluginArgs {
   };
   readonly VolumeBinding: { readonly bindTimeoutSeconds: number; readonly shape: readonly ShapePoint[] };
   readonly DefaultPreemption: { readonly minCandidateNodesPercentage: number; readonly minCandidateNodesAbsolute: number };
+  /** As they were written, for the scenario's own plugins. */
+  readonly custom?: { readonly [plugin: string]: unknown };
 }
 
 export interface ProfileSpec {

@@ -36,6 +36,7 @@ export interface SchedulerOptions {
   readonly cost?: CostModel;
   /** The scenario's own plugins, by name. */
   readonly customPlugins?: ReadonlyMap<string, PluginFactory>;
+  readonly isSlow?: boolean;
 }
 
 const SchedulerEvent = { Try: 0, Finish: 1, Tick: 2 } as const;
@@ -68,6 +69,7 @@ export class Scheduler implements EventHandler {
     this.#executor = new PreemptionExecutor(client, recorder, this.#pods);
     const offsets = random.stream('scheduler', 'preemption');
     this.core = new SchedulerCore({
+      isSlow: options.isSlow === true,
       configuration,
       listers: listersOf(informers),
       nowUs: () => sim.nowUs,

@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readScenario } from '../../src/scenario/read-scenario.ts';
 import { runScenario, ScenarioRun } from '../../src/scenario/runner.ts';
+import { SMALLER } from '../support/smaller-scenarios.ts';
 
 const root = join(import.meta.dirname, '../..');
 const GOLDEN = join(import.meta.dirname, 'digests.json');
 const golden: { [scenario: string]: string } = existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')) : {};
-/** Smaller here than as shipped, so that the whole suite stays quick. */
-const SMALLER: { readonly [file: string]: readonly string[] } = {
-  'burst.yaml': ['cluster.nodes[0].count=60', 'events[0].copies=5', 'expect=[pods.ready == 500 at end]'],
-};
 const files = readdirSync(join(root, 'scenarios')).filter((file) => file.endsWith('.yaml'));
 
 test.each(files)('Scenario %s meets its expectations and gives its golden digest', (file) => {

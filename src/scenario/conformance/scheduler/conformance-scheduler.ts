@@ -4,7 +4,7 @@
  * The kind of a recording is told by its file's name; what lies in a folder `runs` is one long workload a file.
  */
 import { basename, dirname } from 'node:path';
-import { readSchedulerConfiguration } from '../../../scheduler/configuration.ts';
+import { completeConfiguration } from '../../../scheduler/configuration.ts';
 import { linesOf, type RecordingFile } from '../recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
 import { type ExpectedPreemption, replayPreemption } from './replay-preemption.ts';
@@ -25,11 +25,11 @@ type Replay = (line: unknown) => Iterable<Replayed>;
 
 /** These recordings stop before PostFilter and never go through the queue. */
 const readProfiles = (config: unknown) => {
-  const read = readSchedulerConfiguration(config, 'config');
+  const read = completeConfiguration(config);
   return { ...read, profiles: read.profiles.map((spec) => ({ ...spec, points: { ...spec.points, preEnqueue: [], postFilter: [] } })) };
 };
 
-const readAll = (config: unknown) => readSchedulerConfiguration(config, 'config');
+const readAll = (config: unknown) => completeConfiguration(config);
 
 const REPLAYS: { readonly [file: string]: Replay } = {
   decisions: (line) => replayDecisions(line as RecordedWorld<ExpectedDecision>, readProfiles),
