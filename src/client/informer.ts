@@ -54,9 +54,20 @@ export class Informer<K extends Kind> implements EventHandler {
   #isConnected = true;
   #revision = 0;
   #stopWatch: () => void;
+  readonly #added: (takeBack: () => void) => void;
 
-  constructor(sim: Simulation, store: Store, random: Random, process: string, kind: K, hop: Distribution) {
+  /** `added` is told of each new handler, with what takes it back. */
+  constructor(
+    sim: Simulation,
+    store: Store,
+    random: Random,
+    process: string,
+    kind: K,
+    hop: Distribution,
+    added: (takeBack: () => void) => void = () => undefined,
+  ) {
     this.kind = kind;
+    this.#added = added;
     this.#sim = sim;
     this.#random = random.stream('watch', process, kind);
     this.#hop = hop;
@@ -103,6 +114,10 @@ export class Informer<K extends Kind> implements EventHandler {
   /** Handlers are told in the order they were added; one added late first sees everything present as added. */
   addHandler(handler: InformerHandler<KindMap[K]>): void {
     this.#handlers.push(handler);
+    this.#added(() => {
+      const at = this.#handlers.indexOf(handler);
+      if (at >= 0) this.#handlers.splice(at, 1);
+    });
     if (handler.onAdd !== undefined) for (const object of this.#objects.values()) handler.onAdd(object);
   }
 
@@ -238,6 +253,9 @@ export class InformerFactory {
   readonly #process: string;
   readonly #hop: Distribution;
   readonly #informers = new Map<Kind, Informer<never>>();
+  /** Handlers added since `during` began. */
+  #added: (() => void)[] | undefined = undefined;
+  #isConnected = true;
 
   constructor(sim: Simulation, store: Store, random: Random, process: string, hop: Distribution = DEFAULT_WATCH_HOP) {
     this.#sim = sim;
@@ -251,17 +269,33 @@ export class InformerFactory {
   informer<K extends Kind>(kind: K): Informer<K> {
     let informer = this.#informers.get(kind) as Informer<K> | undefined;
     if (informer === undefined) {
-      informer = new Informer(this.#sim, this.#store, this.#random, this.#process, kind, this.#hop);
+      informer = new Informer(this.#sim, this.#store, this.#random, this.#process, kind, this.#hop, (takeBack) =>
+        this.#added?.push(takeBack),
+      );
+      if (!this.#isConnected) informer.disconnect();
       this.#informers.set(kind, informer as unknown as Informer<never>);
     }
     return informer;
   }
 
+  /** Runs `act`, and returns what takes back every handler it has added: a controller that stops while its process lives on. */
+  during(act: () => void): () => void {
+    const added: (() => void)[] = [];
+    this.#added = added;
+    act();
+    this.#added = undefined;
+    return () => {
+      for (const takeBack of added) takeBack();
+    };
+  }
+
   disconnect(): void {
+    this.#isConnected = false;
     for (const informer of this.#informers.values()) informer.disconnect();
   }
 
   reconnect(): void {
+    this.#isConnected = true;
     for (const informer of this.#informers.values()) informer.reconnect();
   }
 

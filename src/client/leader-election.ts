@@ -1,8 +1,8 @@
 /**
  * Leader election by Lease: who of several processes acts. Models client-go/tools/leaderelection/leaderelection.go.
  *
- * A candidate tries every 2 s (jittered by up to 1.2 times as much again); a lease not renewed for 15 s may be taken; a leader that cannot renew
- * for 10 s gives up, so that two never act at once.
+ * A candidate tries every 2 s (jittered by up to 1.2 times as much again); a lease not renewed for 15 s may be taken. A leader
+ * renews 2 s after its last success and then has 10 s for it, whatever becomes of the request under way: two never act at once.
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import { SECOND_US } from '../base/units.ts';
@@ -11,13 +11,15 @@ import { microTimeText, timeUsOf } from '../model/time.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { Client } from './client.ts';
-import { run, sleep, type Task } from './task.ts';
+import { run, sleep, type Task, within } from './task.ts';
 
 // component-base/config/v1alpha1/defaults.go.
 const LEASE_SECONDS = 15;
 const RENEW_DEADLINE_US = 10 * SECOND_US;
 const RETRY_US = 2 * SECOND_US;
 const JITTER = 1.2;
+// resourcelock.NewFromKubeconfig gives the election's own client half of the renew deadline for a request.
+const REQUEST_TIMEOUT_US = RENEW_DEADLINE_US / 2;
 
 export interface LeaderCallbacks {
   onStartedLeading(): void;
@@ -66,22 +68,34 @@ export class LeaderElector {
   }
 
   *#loop(): Task<void> {
-    let renewedUs = 0;
+    yield* this.#acquire();
+    if (!this.#isRunning) return;
+    this.#isLeading = true;
+    this.#callbacks.onStartedLeading();
     while (this.#isRunning) {
-      const holds = yield* this.#tryAcquireOrRenew();
+      yield* sleep(this.#sim, RETRY_US);
       if (!this.#isRunning) return;
-      if (holds) {
-        renewedUs = this.#sim.nowUs;
-        if (!this.#isLeading) {
-          this.#isLeading = true;
-          this.#callbacks.onStartedLeading();
-        }
-      } else if (this.#isLeading && this.#sim.nowUs - renewedUs >= RENEW_DEADLINE_US) {
-        this.#isLeading = false;
-        this.#callbacks.onStoppedLeading();
-      }
-      const delayUs = this.#isLeading ? RETRY_US : RETRY_US * (1 + JITTER * this.#random.uniform());
-      yield* sleep(this.#sim, Math.round(delayUs));
+      const isRenewed = yield* this.#renew();
+      if (!this.#isRunning) return;
+      if (!isRenewed) return this.stop();
+    }
+  }
+
+  *#acquire(): Task<void> {
+    while (this.#isRunning) {
+      if ((yield* within(this.#sim, REQUEST_TIMEOUT_US, this.#tryAcquireOrRenew())) === true) return;
+      yield* sleep(this.#sim, Math.round(RETRY_US * (1 + JITTER * this.#random.uniform())));
+    }
+  }
+
+  /** Tries until it has renewed, or its time is over. */
+  *#renew(): Task<boolean> {
+    const deadlineUs = this.#sim.nowUs + RENEW_DEADLINE_US;
+    for (;;) {
+      const leftUs = deadlineUs - this.#sim.nowUs;
+      if (leftUs <= 0 || !this.#isRunning) return false;
+      if ((yield* within(this.#sim, Math.min(REQUEST_TIMEOUT_US, leftUs), this.#tryAcquireOrRenew())) === true) return true;
+      yield* sleep(this.#sim, Math.min(RETRY_US, Math.max(0, deadlineUs - this.#sim.nowUs)));
     }
   }
 

@@ -38,6 +38,30 @@ export function* sleep(sim: Simulation, durationUs: number): Task<void> {
   yield { start: (done: (value: undefined) => void) => void sim.after(durationUs, () => done(undefined)) };
 }
 
+/** Runs a task for at most so long. Undefined when the time ran out: what the task answers after that is not heard. */
+export function* within<T>(sim: Simulation, durationUs: number, task: Task<T>): Task<T | undefined> {
+  return yield {
+    start: (done: (value: T | undefined) => void, failed: (error: unknown) => void) => {
+      let isOver = false;
+      const timer = sim.after(durationUs, () => {
+        isOver = true;
+        done(undefined);
+      });
+      const settle = (act: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        sim.cancel(timer);
+        act();
+      };
+      run(
+        task,
+        (value) => settle(() => done(value)),
+        (error) => settle(() => failed(error)),
+      );
+    },
+  };
+}
+
 class Running<T> {
   readonly #task: Task<T>;
   readonly #done: ((value: T) => void) | undefined;

@@ -3,9 +3,11 @@
  */
 
 import { fail } from '../base/fail.ts';
+import { run } from '../client/task.ts';
 import type { FaultTargets } from '../faults/fault.ts';
 import type { Cluster } from './cluster.ts';
 import type { ElectedComponent } from './elected-component.ts';
+import { drainNodes, setUnschedulable } from './zone-drain.ts';
 
 export class ClusterFaults implements FaultTargets {
   readonly #cluster: Cluster;
@@ -61,20 +63,53 @@ export class ClusterFaults implements FaultTargets {
     this.#cluster.client('cloud-node-lifecycle-controller').send(true, (api, request) => api.delete('Node', undefined, name, {}, request));
   }
 
+  fillDisk(name: string, percent: number): void {
+    this.#cluster.fleet.takeResource(name, 'ephemeral-storage', percent);
+  }
+
+  useMemory(name: string, percent: number): void {
+    this.#cluster.fleet.takeResource(name, 'memory', percent);
+  }
+
+  drainNodes(names: readonly string[], done: () => void): void {
+    run(drainNodes(this.#cluster.sim, this.#cluster.client('operator'), names), done);
+  }
+
+  uncordonNode(name: string): void {
+    run(setUnschedulable(this.#cluster.client('operator'), name, false));
+  }
+
   setRegistryUp(isUp: boolean): void {
     this.#cluster.registry.isUp = isUp;
   }
 
-  crashComponent(component: string): string {
-    return this.#component(component).crash();
+  setRegistrySlowdown(factor: number): void {
+    this.#cluster.registry.slowdown = factor;
   }
 
-  reviveComponent(component: string, identity: string): void {
-    this.#component(component).revive(identity);
+  crashController(name: string): string {
+    const component = this.#componentOf(name);
+    if (component !== undefined) return component.crash();
+    this.#cluster.stopController(name);
+    return name;
+  }
+
+  reviveController(name: string, identity: string): void {
+    const component = this.#componentOf(name);
+    if (component === undefined) this.#cluster.restartController(name);
+    else component.revive(identity);
+  }
+
+  cutLeader(component: string): string {
+    return this.#component(component).cutLeader();
+  }
+
+  rejoin(component: string, identity: string): void {
+    this.#component(component).rejoin(identity);
   }
 
   setApiServerUp(isUp: boolean): void {
-    this.#cluster.latency.isUp = isUp;
+    this.#cluster.setApiServerUp(isUp);
   }
 
   setApiServerSlowdown(factor: number): void {
@@ -82,8 +117,11 @@ export class ClusterFaults implements FaultTargets {
   }
 
   #component(name: string): ElectedComponent {
+    return this.#componentOf(name) ?? fail(`Cannot find ${name}: no such component`);
+  }
+
+  #componentOf(name: string): ElectedComponent | undefined {
     const { controllerManager, schedulers } = this.#cluster;
-    const all = [controllerManager, ...schedulers];
-    return all.find((one) => one.name === name) ?? fail(`Cannot crash ${name}: no such component`);
+    return [controllerManager, ...schedulers].find((one) => one.name === name);
   }
 }

@@ -8,10 +8,9 @@ import { ApiServer } from '../apiserver/api-server.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
 import { Client } from '../client/client.ts';
 import { DEFAULT_WATCH_HOP, InformerFactory } from '../client/informer.ts';
+import { reflectorRetryUs } from '../client/reflector-backoff.ts';
 import { RequestPump } from '../client/request-pump.ts';
-import type { ControllerContext } from '../controllers/context.ts';
 import { DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
-import { CONTROLLERS } from '../controllers/registry.ts';
 import { KubeletFleet } from '../kubelet/kubelet-fleet.ts';
 import { ImageRegistry } from '../kubelet/runtime/image-registry.ts';
 import { Observers } from '../model/observer.ts';
@@ -25,6 +24,7 @@ import type { ClusterSpec, SchedulerSpec } from './cluster-spec.ts';
 import type { ControlPlane, ControlPlaneProcess } from './control-plane-process.ts';
 import { ElectedComponent } from './elected-component.ts';
 import { MetricsServer } from './metrics-server.ts';
+import { RunningControllers } from './running-controllers.ts';
 
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
 
@@ -43,6 +43,11 @@ export class Cluster {
   readonly schedulers: readonly ElectedComponent[];
   readonly #plane: ControlPlane;
   readonly #working = new Map<string, Scheduler>();
+  readonly #proxyInformers: InformerFactory;
+  /** Of the process of kube-controller-manager that leads. */
+  #controllers: RunningControllers | undefined;
+  readonly #stoppedControllers = new Set<string>();
+  #outageBeganUs = 0;
 
   constructor(spec: ClusterSpec) {
     this.spec = spec;
@@ -70,11 +75,12 @@ export class Cluster {
       watchHop,
       recordEvents,
     });
+    this.#proxyInformers = new InformerFactory(sim, this.api.store, random, 'kube-proxy', watchHop);
     this.network = new Network({
       sim,
       random,
       observers,
-      informers: new InformerFactory(sim, this.api.store, random, 'kube-proxy', watchHop),
+      informers: this.#proxyInformers,
       runtime: this.fleet.runtimeView,
     });
     this.metricsServer = new MetricsServer(sim, this.api, this.fleet.runtimeView);
@@ -103,6 +109,38 @@ export class Cluster {
     return new Client(sim, api, pump, { name, qps: 0, burst: 0 });
   }
 
+  /** One controller stops while the rest of kube-controller-manager works on, or starts again. */
+  stopController(name: string): void {
+    this.#stoppedControllers.add(name);
+    this.#controllers?.stopOne(name);
+  }
+
+  restartController(name: string): void {
+    this.#stoppedControllers.delete(name);
+    this.#controllers?.startOne(name);
+  }
+
+  /** From here on the API server answers nobody, and every watch breaks; or it answers again, and watches are opened one by one. */
+  setApiServerUp(isUp: boolean): void {
+    const { sim, latency } = this;
+    if (latency.isUp === isUp) return;
+    latency.isUp = isUp;
+    if (!isUp) {
+      this.#outageBeganUs = sim.nowUs;
+      for (const component of [this.controllerManager, ...this.schedulers]) component.breakWatches();
+      this.#proxyInformers.disconnect();
+      this.fleet.breakWatches();
+      return;
+    }
+    const outageUs = sim.nowUs - this.#outageBeganUs;
+    const stream = this.random.stream('watch', 'reflectors');
+    for (const component of [this.controllerManager, ...this.schedulers]) component.reopenWatches(() => reflectorRetryUs(outageUs, stream));
+    sim.after(reflectorRetryUs(outageUs, stream), () => {
+      if (this.latency.isUp) this.#proxyInformers.reconnect();
+    });
+    this.fleet.reopenWatches(outageUs);
+  }
+
   /** The scheduler of that name that works at the moment. */
   scheduler(name = 'kube-scheduler'): Scheduler | undefined {
     return this.#working.get(name);
@@ -111,19 +149,8 @@ export class Cluster {
   #startControllers(process: ControlPlaneProcess): void {
     const { sim, random, observers, spec } = this;
     const options = { ...DEFAULT_CONTROLLER_OPTIONS, ...spec.controllers };
-    const disabled = new Set(spec.disabledControllers);
-    const context: ControllerContext = {
-      sim,
-      random,
-      observers,
-      informers: process.informers,
-      metrics: this.metricsServer,
-      options,
-      client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
-      recorder: (component, client) => process.recorder(component, client),
-    };
-    const controllers = [...CONTROLLERS].filter(([name]) => !disabled.has(name)).map(([, construct]) => construct(context));
-    for (const controller of controllers) controller.start();
+    this.#controllers = new RunningControllers(process, { sim, random, observers, metrics: this.metricsServer, options });
+    this.#controllers.start(new Set([...(spec.disabledControllers ?? []), ...this.#stoppedControllers]));
   }
 
   #startScheduler(process: ControlPlaneProcess, spec: SchedulerSpec): void {

@@ -29,6 +29,7 @@ export class ControlPlaneProcess {
   readonly #plane: ControlPlane;
   readonly #clients: Client[] = [];
   #isConnected = true;
+  #hasWatches = true;
 
   constructor(plane: ControlPlane, name: string) {
     this.#plane = plane;
@@ -53,7 +54,18 @@ export class ControlPlaneProcess {
     if (this.#isConnected === isConnected) return;
     this.#isConnected = isConnected;
     for (const client of this.#clients) client.isConnected = isConnected;
-    if (isConnected) this.informers.reconnect();
+    this.#connectInformers();
+  }
+
+  /** Its watches have broken, or are open again, while its requests find their way or not. */
+  setWatching(hasWatches: boolean): void {
+    if (this.#hasWatches === hasWatches) return;
+    this.#hasWatches = hasWatches;
+    this.#connectInformers();
+  }
+
+  #connectInformers(): void {
+    if (this.#isConnected && this.#hasWatches) this.informers.reconnect();
     else this.informers.disconnect();
   }
 

@@ -22,6 +22,8 @@ interface Candidate {
   elector: LeaderElector | undefined;
   /** Told to stay down: by a fault, until it is started again. */
   isHeldDown: boolean;
+  /** Cut off by a fault from the API server, until it is let back or has lost its lease. */
+  isCut: boolean;
   runs: number;
 }
 
@@ -30,7 +32,8 @@ export class ElectedComponent {
   readonly #plane: ControlPlane;
   readonly #startWork: StartWork;
   readonly #candidates: readonly Candidate[];
-  #isReachable = true;
+  #hasLed = false;
+  #areWatchesBroken = false;
 
   constructor(plane: ControlPlane, name: string, replicas: number, startWork: StartWork) {
     this.name = name;
@@ -41,6 +44,7 @@ export class ElectedComponent {
       process: undefined,
       elector: undefined,
       isHeldDown: false,
+      isCut: false,
       runs: 0,
     }));
   }
@@ -75,10 +79,38 @@ export class ElectedComponent {
     this.#run(candidate);
   }
 
-  /** Cuts every candidate off from the API server, or lets them back. */
-  setConnected(isConnected: boolean): void {
-    this.#isReachable = isConnected;
-    for (const candidate of this.#candidates) candidate.process?.setConnected(isConnected);
+  /** The leader, or the first candidate, cannot reach the API server until `rejoin`, or until it has lost its lease and ended. */
+  cutLeader(): string {
+    const candidate = this.#candidate(this.identities[0]!);
+    candidate.isCut = true;
+    candidate.process?.setConnected(false);
+    return candidate.identity;
+  }
+
+  rejoin(identity: string): void {
+    const candidate = this.#candidate(identity);
+    if (!candidate.isCut) return;
+    candidate.isCut = false;
+    candidate.process?.setConnected(true);
+  }
+
+  /** Every watch of its processes has broken; `rewatchUs` says for each how long it takes until it is open again. */
+  breakWatches(): void {
+    this.#areWatchesBroken = true;
+    for (const { process } of this.#candidates) process?.setWatching(false);
+  }
+
+  reopenWatches(rewatchUs: () => number): void {
+    this.#areWatchesBroken = false;
+    for (const { process } of this.#candidates) {
+      if (process !== undefined) this.#plane.sim.after(rewatchUs(), () => this.#rewatch(process));
+    }
+  }
+
+  /** Unless the API server has gone again in between. */
+  #rewatch(process: ControlPlaneProcess): void {
+    if (this.#areWatchesBroken) return;
+    process.setWatching(true);
   }
 
   #run(candidate: Candidate): void {
@@ -88,7 +120,7 @@ export class ElectedComponent {
       this.#plane,
       candidate.runs === 1 ? candidate.identity : `${candidate.identity}#${candidate.runs}`,
     );
-    process.setConnected(this.#isReachable);
+    process.setWatching(!this.#areWatchesBroken);
     candidate.process = process;
     candidate.elector = new LeaderElector(
       sim,
@@ -96,15 +128,26 @@ export class ElectedComponent {
       process.client(candidate.identity, 20, 30),
       random.stream('leader-election', process.name),
       this.name,
-      candidate.identity,
-      { onStartedLeading: () => this.#startWork(process), onStoppedLeading: () => this.#onLost(candidate, process) },
+      // Each process has an identity of its own, so one that has been restarted waits for its predecessor's lease like anybody else.
+      process.name,
+      { onStartedLeading: () => this.#onLeading(candidate, process), onStoppedLeading: () => this.#onLost(candidate, process) },
     );
     candidate.elector.start();
+  }
+
+  #onLeading(candidate: Candidate, process: ControlPlaneProcess): void {
+    const { sim, observers } = this.#plane;
+    // The first of all to lead is no news.
+    if (this.#hasLed) observers.noted(sim.nowUs, `${candidate.identity} leads now and works with fresh caches`);
+    this.#hasLed = true;
+    this.#startWork(process);
   }
 
   #onLost(candidate: Candidate, process: ControlPlaneProcess): void {
     if (candidate.process !== process) return;
     this.#kill(candidate);
+    // What it is started with finds the way again: a pod that is moved, a name that resolves anew.
+    candidate.isCut = false;
     this.#plane.observers.noted(this.#plane.sim.nowUs, `${candidate.identity} lost its lease and ended`);
     this.#plane.sim.after(RESTART_US, () => {
       if (!candidate.isHeldDown && candidate.process === undefined) this.#run(candidate);

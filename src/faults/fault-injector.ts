@@ -2,12 +2,21 @@
  * Carries out faults and takes them back when their time is over. Chance has a stream of its own, so that a fault more moves nothing else.
  */
 import type { Observers } from '../model/observer.ts';
-import { mapMatches } from '../model/selector.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
-import type { Fault, FaultTargets, NodeTarget } from './fault.ts';
+import type { Fault, FaultTargets, NodeFaultKind } from './fault.ts';
+import { chosenNodes, ZONE_LABEL } from './node-choice.ts';
 
-const ZONE = 'topology.kubernetes.io/zone';
+interface Begun {
+  /** What the narrative says of it. */
+  readonly what: string;
+  /** Absent when nothing can be taken back. */
+  readonly takeBack?: () => void;
+}
+
+const KUBE_CONTROLLER_MANAGER = 'kube-controller-manager';
+const DEFAULT_FACTOR = 10;
+const DEFAULT_PERCENT = 95;
 
 export class FaultInjector {
   readonly #sim: Simulation;
@@ -32,34 +41,73 @@ export class FaultInjector {
     });
   }
 
-  #begin(fault: Fault): { readonly what: string; readonly takeBack?: () => void } {
-    const targets = this.#targets;
+  #begin(fault: Fault): Begun {
     switch (fault.kind) {
-      case 'registryDown':
-        targets.setRegistryUp(false);
-        return { what: 'the image registry answers nobody', takeBack: () => targets.setRegistryUp(true) };
-      case 'apiServerDown':
-        targets.setApiServerUp(false);
-        return { what: 'the API server answers nobody', takeBack: () => targets.setApiServerUp(true) };
+      case 'registryOutage':
+      case 'slowRegistry':
+        return this.#beginOnRegistry(fault);
+      case 'apiServerOutage':
       case 'slowApiServer':
-        targets.setApiServerSlowdown(fault.factor ?? 10);
-        return { what: `the API server is ${fault.factor ?? 10} times slower`, takeBack: () => targets.setApiServerSlowdown(1) };
-      case 'crashComponent': {
-        const component = fault.component ?? 'kube-controller-manager';
-        const identity = targets.crashComponent(component);
-        return { what: `${identity} crashes`, takeBack: () => targets.reviveComponent(component, identity) };
-      }
+      case 'crashController':
+      case 'loseLeader':
+        return this.#beginOnControlPlane(fault);
+      case 'zoneDark':
+      case 'drainZone':
+        return this.#beginOnZone(fault);
       default:
-        return this.#beginOnNodes(fault);
+        return this.#beginOnNodes(fault.kind, fault);
     }
   }
 
-  #beginOnNodes(fault: Fault): { readonly what: string; readonly takeBack?: () => void } {
+  #beginOnRegistry({ kind, factor = DEFAULT_FACTOR }: Fault): Begun {
     const targets = this.#targets;
-    const names = this.#chosen(fault.nodes ?? { count: 1 });
-    const list = names.length > 5 ? `${names.length} nodes` : names.join(', ');
-    const each = (act: (name: string) => void) => () => names.forEach(act);
-    switch (fault.kind) {
+    if (kind === 'registryOutage') {
+      targets.setRegistryUp(false);
+      return { what: 'the image registry answers nobody', takeBack: () => targets.setRegistryUp(true) };
+    }
+    targets.setRegistrySlowdown(factor);
+    return { what: `the image registry is ${factor} times slower`, takeBack: () => targets.setRegistrySlowdown(1) };
+  }
+
+  #beginOnControlPlane({ kind, factor = DEFAULT_FACTOR, component = KUBE_CONTROLLER_MANAGER }: Fault): Begun {
+    const targets = this.#targets;
+    if (kind === 'apiServerOutage') {
+      targets.setApiServerUp(false);
+      return { what: 'the API server answers nobody', takeBack: () => targets.setApiServerUp(true) };
+    }
+    if (kind === 'slowApiServer') {
+      targets.setApiServerSlowdown(factor);
+      return { what: `the API server is ${factor} times slower`, takeBack: () => targets.setApiServerSlowdown(1) };
+    }
+    if (kind === 'loseLeader') {
+      const identity = targets.cutLeader(component);
+      const what = `${identity}, which leads, cannot reach the API server and so cannot renew its lease`;
+      return { what, takeBack: () => targets.rejoin(component, identity) };
+    }
+    const identity = targets.crashController(component);
+    return { what: `${identity} crashes`, takeBack: () => targets.reviveController(component, identity) };
+  }
+
+  #beginOnZone({ kind, zone = '' }: Fault): Begun {
+    const targets = this.#targets;
+    const names = targets.nodes().flatMap((node) => (node.labels[ZONE_LABEL] === zone ? [node.name] : []));
+    if (kind === 'zoneDark') {
+      for (const name of names) targets.crashNode(name);
+      return {
+        what: `zone ${zone} goes dark: ${listed(names)} lose power`,
+        takeBack: forEach(names, (name) => targets.restartNode(name)),
+      };
+    }
+    targets.drainNodes(names, () => this.#observers.noted(this.#sim.nowUs, `zone ${zone} is drained`));
+    return { what: `zone ${zone} is drained: ${listed(names)}`, takeBack: forEach(names, (name) => targets.uncordonNode(name)) };
+  }
+
+  #beginOnNodes(kind: NodeFaultKind, { nodes, percent = DEFAULT_PERCENT }: Fault): Begun {
+    const targets = this.#targets;
+    const names = chosenNodes(targets.nodes(), nodes ?? { count: 1 }, this.#random);
+    const list = listed(names);
+    const each = (act: (name: string) => void) => forEach(names, act);
+    switch (kind) {
       case 'crashNodes':
         each((name) => targets.crashNode(name))();
         return { what: `${list} lose power`, takeBack: each((name) => targets.restartNode(name)) };
@@ -75,21 +123,26 @@ export class FaultInjector {
       case 'restartKubelets':
         each((name) => targets.restartKubelet(name))();
         return { what: `the kubelets of ${list} are restarted` };
+      case 'fillDisk':
+        each((name) => targets.fillDisk(name, percent))();
+        return { what: `the disks of ${list} fill up to ${percent} %`, takeBack: each((name) => targets.fillDisk(name, 0)) };
+      case 'useMemory':
+        each((name) => targets.useMemory(name, percent))();
+        return { what: `something takes memory of ${list} up to ${percent} %`, takeBack: each((name) => targets.useMemory(name, 0)) };
       default:
         each((name) => targets.removeNode(name))();
         return { what: `${list} are taken away` };
     }
   }
+}
 
-  #chosen({ names, zone, labels, count = 1 }: NodeTarget): readonly string[] {
-    const all = this.#targets.nodes();
-    if (names !== undefined) return names;
-    if (zone !== undefined) return all.filter((node) => node.labels[ZONE] === zone).map((node) => node.name);
-    if (labels !== undefined) return all.filter((node) => mapMatches(labels, node.labels)).map((node) => node.name);
-    // One that is down already would make the fault smaller than asked for.
-    const candidates = all.filter((node) => node.isUp).map((node) => node.name);
-    const chosen: string[] = [];
-    while (chosen.length < count && candidates.length > 0) chosen.push(candidates.splice(this.#random.below(candidates.length), 1)[0]!);
-    return chosen;
-  }
+function forEach(names: readonly string[], act: (name: string) => void): () => void {
+  return () => {
+    for (const name of names) act(name);
+  };
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no node';
+  return names.length > 5 ? `${names.length} nodes` : names.join(', ');
 }

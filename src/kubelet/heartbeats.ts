@@ -35,6 +35,14 @@ export class Heartbeats implements EventHandler {
     this.#handler = context.sim.register(this);
   }
 
+  /**
+   * Somebody else has written the Node. A kubelet compares before each post and so finds out that it counts as lost
+   * (tryUpdateNodeStatus); here it is told, so that no beat has to look.
+   */
+  changedByOthers(node: NodeState, object: Node): void {
+    if (object.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'Unknown') === true) node.isStatusDirty = true;
+  }
+
   /** The node has been part of the cluster all along: it is registered and Ready at once, and its beats are spread out. */
   present(node: NodeState): void {
     const { sim, client, jitter } = this.#context;

@@ -11,6 +11,7 @@ import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import { FleetClient } from '../client/fleet-client.ts';
 import { DEFAULT_WATCH_HOP } from '../client/informer.ts';
+import { reflectorRetryUs } from '../client/reflector-backoff.ts';
 import type { RequestPump } from '../client/request-pump.ts';
 import { Behaviours, type WorkloadBehaviour } from '../model/behaviour.ts';
 import type { Observers } from '../model/observer.ts';
@@ -18,6 +19,7 @@ import type { PodRuntime, PodRuntimeView, ProcessListener } from '../model/runti
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
+import type { Scarce } from './eviction-ranking.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { ImageStore } from './image-store.ts';
@@ -58,6 +60,7 @@ export class KubeletFleet {
   readonly #shutdown: NodeShutdown;
   readonly #source: PodSource;
   readonly runtimeView: PodRuntimeView;
+  #watchBreaks = 0;
 
   constructor(options: KubeletFleetOptions) {
     this.#options = options;
@@ -92,6 +95,11 @@ export class KubeletFleet {
       hop: options.watchHop ?? DEFAULT_WATCH_HOP,
       nodes: this.#byName,
       workers: this.#workers,
+    });
+    server.store.watch('Node', 0, ({ type, object }) => {
+      if (type !== 'MODIFIED' || this.#context.client.isWriting) return;
+      const node = this.#byName.get(object.metadata.name);
+      if (node !== undefined) this.#heartbeats.changedByOthers(node, object);
     });
     this.runtimeView = new FleetRuntimeView(this.#nodes, this.#byName, this.#workers);
   }
@@ -172,6 +180,7 @@ export class KubeletFleet {
   /** The node is cut off from the API server; with `fromNodes`, from all other nodes too. */
   cutNode(name: string, fromNodes = true): void {
     const node = this.#node(name);
+    if (node.isConnected) node.cutUs = this.#context.sim.nowUs;
     node.isConnected = false;
     node.cuts++;
     node.isReachable = !fromNodes;
@@ -183,12 +192,41 @@ export class KubeletFleet {
     const node = this.#node(name);
     if (node.isConnected) return;
     node.isReachable = true;
+    node.isConnected = true;
+    if (node.client !== undefined) node.client.isConnected = true;
     const { sim, jitter } = this.#context;
-    // The reflector's back-off has grown to its maximum (client-go reflector.go: 30 s).
     const { cuts } = node;
-    sim.after(jitter.below(REFLECTOR_BACK_OFF_MAX_US), () => {
+    // A connection that was not used meanwhile has survived a short cut; a longer one has cost it, and its reflector backs off.
+    const brokenUs = Math.max(0, sim.nowUs - node.cutUs - DEAD_CONNECTION_US);
+    node.isWatching = false;
+    sim.after(reflectorRetryUs(brokenUs, jitter), () => {
       if (node.cuts === cuts) this.#reconnect(node);
     });
+  }
+
+  /** The API server has gone: every kubelet's watch breaks. Its heartbeats and status writes find out for themselves. */
+  breakWatches(): void {
+    this.#watchBreaks++;
+    for (const node of this.#nodes) node.isWatching = false;
+  }
+
+  /** It is back after so long: each kubelet lists its pods when its reflector next tries. */
+  reopenWatches(outageUs: number): void {
+    const { sim, random } = this.#context;
+    const stream = random.stream('kubelet', 'reflectors');
+    const breaks = this.#watchBreaks;
+    for (const node of this.#nodes) {
+      sim.after(reflectorRetryUs(outageUs, stream), () => {
+        if (breaks !== this.#watchBreaks) return;
+        if (node.isConnected) this.#reconnect(node);
+        else node.isWatching = true;
+      });
+    }
+  }
+
+  /** Something outside of pods takes so much memory or disk that this part of it is in use; 0 gives it back. */
+  takeResource(name: string, scarce: Scarce, percent: number): void {
+    this.#workers.pressure.take(this.#node(name), scarce, percent);
   }
 
   /** The machine is taken away for good: a node the autoscaler has given back. Its name may be used again. */
@@ -200,8 +238,7 @@ export class KubeletFleet {
   }
 
   #reconnect(node: NodeState): void {
-    node.isConnected = true;
-    if (node.client !== undefined) node.client.isConnected = true;
+    node.isWatching = true;
     if (!node.isRunning) return;
     this.#source.catchUp(node);
     const { startedOffline } = node;
@@ -218,7 +255,9 @@ export class KubeletFleet {
     node.lease = undefined;
     if (isBoot) events.node(node, 'Warning', 'Rebooted', `Node ${node.name} has been rebooted`);
     this.#heartbeats.join(node);
-    if (!node.isConnected) {
+    // A new process lists its pods at once, if it can.
+    if (this.#context.client.isUp) node.isWatching = true;
+    if (!node.isConnected || !node.isWatching) {
       node.startedOffline = isBoot || node.startedOffline === 'boot' ? 'boot' : 'restart';
       return;
     }
@@ -251,7 +290,8 @@ export class KubeletFleet {
   }
 }
 
-const REFLECTOR_BACK_OFF_MAX_US = 30 * SECOND_US;
+// ReadIdleTimeout and PingTimeout of client-go's HTTP/2 transport: 30 s and 15 s (cluster.md 7.7).
+const DEAD_CONNECTION_US = 45 * SECOND_US;
 
 class FleetRuntimeView implements PodRuntimeView {
   readonly #nodes: readonly NodeState[];

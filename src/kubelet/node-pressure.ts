@@ -58,16 +58,32 @@ export class NodePressure implements EventHandler {
     if (node.pressureEpoch > 0) this.#watch(node);
   }
 
-  /** An image has come to the node's disk. */
-  pulled(node: NodeState): void {
-    const capacity = diskBytes(node);
-    if (capacity === 0) return;
-    node.imageBytes = node.images.usedBytes;
-    const usedPercent = (100 * diskUsed(node)) / capacity;
-    if (usedPercent >= node.config.imageGcHighThresholdPercent) {
-      this.#schedule(node, PressureEvent.CollectImages, toBeatUs(node, this.#context.sim.nowUs, IMAGE_GC_US));
+  /** Something outside of pods takes so much that this part of the resource is in use; 0 gives it back. */
+  take(node: NodeState, scarce: Scarce, percent: number): void {
+    if (scarce === 'memory') {
+      node.foreignMemoryBytes = 0;
+      const wanted = Math.floor((node.memoryCapacityBytes * percent) / 100) - memoryUsed(node, this.#context.sim.nowUs);
+      node.foreignMemoryBytes = Math.max(0, Math.round(wanted));
+    } else {
+      node.foreignDiskBytes = 0;
+      node.foreignDiskBytes = Math.max(0, Math.floor((diskBytes(node) * percent) / 100) - diskUsed(node));
+      this.#collectImagesWhenFull(node);
     }
     this.#watch(node);
+  }
+
+  /** An image has come to the node's disk. */
+  pulled(node: NodeState): void {
+    if (diskBytes(node) === 0) return;
+    node.imageBytes = node.images.usedBytes;
+    this.#collectImagesWhenFull(node);
+    this.#watch(node);
+  }
+
+  #collectImagesWhenFull(node: NodeState): void {
+    const capacity = diskBytes(node);
+    if (capacity === 0 || (100 * diskUsed(node)) / capacity < node.config.imageGcHighThresholdPercent) return;
+    this.#schedule(node, PressureEvent.CollectImages, toBeatUs(node, this.#context.sim.nowUs, IMAGE_GC_US));
   }
 
   on(event: number, nodeIndex: number, stamp: number): void {
@@ -214,7 +230,7 @@ export class NodePressure implements EventHandler {
 }
 
 function memoryUsed(node: NodeState, atUs: number): number {
-  return node.memoryOffset + (node.memoryGrowth * atUs) / SECOND_US;
+  return node.foreignMemoryBytes + node.memoryOffset + (node.memoryGrowth * atUs) / SECOND_US;
 }
 
 function diskBytes(node: NodeState): number {
@@ -222,7 +238,7 @@ function diskBytes(node: NodeState): number {
 }
 
 function diskUsed(node: NodeState): number {
-  return node.imageBytes + node.containerDiskBytes;
+  return node.imageBytes + node.containerDiskBytes + node.foreignDiskBytes;
 }
 
 /** Infinite on a node that says nothing of its disk. */

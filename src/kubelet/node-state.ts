@@ -34,6 +34,10 @@ export class NodeState implements Link {
   isKubeletUp = true;
   /** Can reach the API server. */
   isConnected = true;
+  /** Its watch of pods is open; false after an outage of the API server until its reflector has tried again. */
+  isWatching = true;
+  /** When the cut that lasts began. */
+  cutUs = 0;
   /** Counts the cuts: a mending that a new cut has overtaken is void. */
   cuts = 0;
   /** Its kubelet has started while it was cut off, after a boot or not, and has yet to hear of its pods. */
@@ -94,6 +98,9 @@ export class NodeState implements Link {
   readonly memoryCapacityBytes: number;
   containerDiskBytes = 0;
   imageBytes: number;
+  /** Taken by something outside of pods. */
+  foreignMemoryBytes = 0;
+  foreignDiskBytes = 0;
   /** Names the pending looks at the node's pressure; 0 while none is needed. */
   pressureEpoch = 0;
 

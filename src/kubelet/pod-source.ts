@@ -54,6 +54,7 @@ export class PodSource implements EventHandler {
 
   /** The node can hear again: it lists its pods, which brings it what it has missed. */
   catchUp(node: NodeState): void {
+    if (!node.isWatching) return;
     const { late } = node;
     node.late = undefined;
     for (const { uid, pod } of late ?? []) this.#deliver(node, uid, pod);
@@ -86,7 +87,7 @@ export class PodSource implements EventHandler {
   }
 
   #deliver(node: NodeState, uid: string, pod: Pod | undefined): void {
-    if (!node.isRunning || !node.isConnected || node.late !== undefined) {
+    if (!node.isRunning || !node.isConnected || !node.isWatching || node.late !== undefined) {
       node.late ??= [];
       node.late.push({ uid, pod });
       return;

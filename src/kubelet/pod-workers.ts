@@ -45,6 +45,7 @@ export class PodWorkers implements EventHandler {
   readonly table = new PodWorkerTable();
   readonly status: StatusManager;
   readonly processes: Processes;
+  readonly pressure: NodePressure;
   readonly staticPods: StaticPods;
   readonly #puller: ImagePuller;
   readonly #sync: PodSync;
@@ -56,17 +57,17 @@ export class PodWorkers implements EventHandler {
     this.#handler = context.sim.register(this);
     this.staticPods = new StaticPods(context, this);
     this.status = new StatusManager(context.sim, context.client, nodes, (worker) => this.#remove(worker));
-    const pressure = new NodePressure(context, nodes, {
+    this.pressure = new NodePressure(context, nodes, {
       evict: (worker, graceSeconds, verdict) => this.terminate(worker, graceSeconds, verdict),
       kill: (worker, record) => this.killContainer(worker, record, EXIT_KILLED, 'OOMKilled'),
     });
-    this.processes = new Processes(context, pressure, (worker, record, delayUs) =>
+    this.processes = new Processes(context, this.pressure, (worker, record, delayUs) =>
       this.#schedule(PodEvent.Exit, worker, record.epoch, delayUs, record.index),
     );
     this.#puller = new ImagePuller(
       context,
       (worker) => this.#advance(worker),
-      (node) => pressure.pulled(node),
+      (node) => this.pressure.pulled(node),
     );
     const start = new ContainerStart(context, this.#puller, this.processes);
     this.#sync = new PodSync(context, start, this.processes, (worker) => this.#report(worker));

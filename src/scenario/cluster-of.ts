@@ -4,7 +4,7 @@
 
 import { fail } from '../base/fail.ts';
 import type { ClusterSpec } from '../cluster/cluster-spec.ts';
-import type { Fault, FaultKind } from '../faults/fault.ts';
+import type { Fault, FaultKind, NodeTarget } from '../faults/fault.ts';
 import type { WorkloadBehaviour } from '../model/behaviour.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { customPluginFactory } from '../scheduler/custom-plugin.ts';
@@ -78,9 +78,18 @@ function behaviourOf({ memory, memoryGrowth, cpu, disk, crash, ...same }: Worklo
 export function faultOf({ for: forUs, ...kinds }: FaultInput): Fault {
   const [kind, value] = Object.entries(kinds).find(([, given]) => given !== undefined) ?? fail('Cannot inject a fault of no kind');
   const fault: Fault = { kind: kind as FaultKind, ...(forUs === undefined ? {} : { forUs }) };
-  if (typeof value === 'string') return { ...fault, component: value };
-  if (typeof value === 'number') return { ...fault, factor: value };
-  return typeof value === 'object' ? { ...fault, nodes: definedOnly(value) } : fault;
+  switch (typeof value) {
+    case 'string':
+      return kind === 'zoneDark' || kind === 'drainZone' ? { ...fault, zone: value } : { ...fault, component: value };
+    case 'number':
+      return { ...fault, factor: value };
+    case 'object': {
+      const { percent, ...nodes } = value as NodeTarget & { readonly percent?: number };
+      return { ...fault, nodes: definedOnly(nodes), ...(percent === undefined ? {} : { percent }) };
+    }
+    default:
+      return fault;
+  }
 }
 
 export function trafficOf(traffic: TrafficInput, durationUs: number): TrafficSpec {

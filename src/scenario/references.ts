@@ -2,10 +2,15 @@
  * What cannot be seen field by field: names that refer to something, instants that lie outside the run, two things of one name.
  */
 import { nearestName, type Problem } from '../base/errors.ts';
+import { CONTROLLERS } from '../controllers/registry.ts';
+import type { Fault, NodeTarget } from '../faults/fault.ts';
+import { ZONE_LABEL } from '../faults/node-choice.ts';
+import type { NodeSpec } from '../kubelet/node-spec.ts';
 import type { Kind } from '../model/kinds.ts';
 import { KINDS } from '../model/kinds.ts';
-import { keyOf } from '../model/meta.ts';
-import { qualified } from './cluster-of.ts';
+import { keyOf, type StringMap } from '../model/meta.ts';
+import { mapMatches } from '../model/selector.ts';
+import { faultOf, qualified } from './cluster-of.ts';
 import { durationText } from './duration.ts';
 import type { Expectation } from './expectation-syntax.ts';
 import { KnownObjects } from './known-objects.ts';
@@ -35,6 +40,11 @@ export function checkReferences(scenario: Scenario, document: SourceDocument, pr
     }
   }
   new ReferenceChecker(scenario, document, known, problems).check();
+}
+
+/** As the node will carry them; its kubelet adds the name. */
+function labelsOf({ name, labels }: NodeSpec): StringMap {
+  return { 'kubernetes.io/hostname': name, ...labels };
 }
 
 class ReferenceChecker {
@@ -95,28 +105,42 @@ class ReferenceChecker {
         const isList = Array.isArray((this.#document.value as { events: { kubectl?: unknown }[] }).events[at]?.kubectl);
         this.#command(command, [...path, 'kubectl', ...(isList ? [index] : [])]);
       });
-      for (const kind of Object.keys(fault ?? {})) {
-        const target = (fault as { readonly [kind: string]: unknown })[kind];
-        if (typeof target !== 'object' || target === null) continue;
-        this.#target(target as { names?: readonly string[]; zone?: string; count?: number }, [...path, 'fault', kind]);
-      }
+      if (fault !== undefined) this.#fault(faultOf(fault), [...path, 'fault']);
     });
   }
 
-  #target({ names, zone, count }: { names?: readonly string[]; zone?: string; count?: number }, path: Path): void {
+  #fault({ kind, nodes, zone, component, forUs }: Fault, path: Path): void {
+    const place = [...path, kind];
+    if (nodes !== undefined) this.#target(nodes, place);
+    if (zone !== undefined) this.#zone(zone, place);
+    if (kind === 'crashController' && component !== undefined) {
+      const known = ['kube-controller-manager', 'kube-scheduler', ...CONTROLLERS.keys()];
+      const wanted = 'kube-controller-manager, kube-scheduler or the name of a controller such as "deployment-controller"';
+      if (!known.includes(component)) this.#wrong(place, wanted, describe(component), nearestName(component, known));
+    }
+    if (forUs !== undefined && (kind === 'restartKubelets' || kind === 'removeNodes'))
+      this.#wrong([...path, 'for'], `no \`for\`: what ${kind} does is not taken back`, describe(durationText(forUs)));
+  }
+
+  #target({ names, zone, labels, count }: NodeTarget, path: Path): void {
     names?.forEach((name, at) => {
       this.#node(name, [...path, 'names', at]);
     });
-    if (count !== undefined && count > this.#nodes.size && this.#nodes.size > 0)
-      this.#wrong([...path, 'count'], `at most ${this.#nodes.size}, the nodes there are`, String(count));
+    if (zone !== undefined) this.#zone(zone, [...path, 'zone']);
+    const all = nodesOf(this.#scenario.cluster);
+    const ofZone = zone === undefined ? all : all.filter((node) => node.labels?.[ZONE_LABEL] === zone);
+    const fitting = labels === undefined ? ofZone : ofZone.filter((node) => mapMatches(labels, labelsOf(node)));
+    if (labels !== undefined && fitting.length === 0 && ofZone.length > 0)
+      this.#wrong([...path, 'labels'], 'labels that some node carries', JSON.stringify(labels));
+    if (count !== undefined && fitting.length > 0 && count > fitting.length)
+      this.#wrong([...path, 'count'], `at most ${fitting.length}, the nodes there are`, String(count));
+  }
+
+  #zone(zone: string, path: Path): void {
     const zones = new Set((this.#scenario.cluster.nodes ?? []).flatMap((group) => group.zones ?? []));
-    if (zone !== undefined && !zones.has(zone))
-      this.#wrong(
-        [...path, 'zone'],
-        zones.size === 0 ? 'a zone; no node has one' : `one of ${[...zones].join(', ')}`,
-        describe(zone),
-        nearestName(zone, zones),
-      );
+    if (zones.has(zone)) return;
+    const wanted = zones.size === 0 ? 'a zone; no node has one' : `one of ${[...zones].join(', ')}`;
+    this.#wrong(path, wanted, describe(zone), nearestName(zone, zones));
   }
 
   #node(name: string, path: Path): void {

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_BEHAVIOUR } from '../model/behaviour.ts';
+import { fault } from './schema-faults.ts';
 import {
   bytes,
   distribution,
@@ -222,37 +223,6 @@ const workload = z.strictObject(
   aMap('a map that describes how processes behave'),
 );
 
-const nodeTarget = oneOf({
-  count: wholeNumber(1).optional().describe('So many nodes, drawn by chance.'),
-  names: list(name, 'a list of node names').min(1, { error: 'at least one node name' }).optional().describe('Just these.'),
-  zone: name.optional().describe('Every node of this zone.'),
-  labels: labels.optional().describe('Every node with these labels.'),
-});
-
-const fault = oneOf(
-  {
-    crashNodes: nodeTarget
-      .optional()
-      .describe('Power loss: processes die at once and nobody tells the API server. After `for`, power is back.'),
-    shutdownNodes: nodeTarget
-      .optional()
-      .describe('Told to shut down, gracefully if their kubelets are configured so. After `for`, they boot.'),
-    partitionNodes: nodeTarget.optional().describe('Cut off from the API server and from all other nodes. Mended after `for`.'),
-    stopKubelets: nodeTarget.optional().describe('The kubelet hangs; containers run on. It starts again after `for`.'),
-    restartKubelets: nodeTarget.optional().describe('The kubelet ends and is started again at once; containers run on.'),
-    removeNodes: nodeTarget.optional().describe('The machines are taken away for good.'),
-    registryDown: flag.optional().describe('The registry answers nobody until `for` has passed.'),
-    crashComponent: z
-      .enum(['kube-scheduler', 'kube-controller-manager'], { error: 'one of kube-scheduler, kube-controller-manager' })
-      .optional()
-      .describe('The process that leads dies; it is started again after `for`.'),
-    apiServerDown: flag.optional().describe('The API server answers nobody until `for` has passed.'),
-    slowApiServer: wholeNumber(2, 10_000).optional().describe('Every request to the API server takes so many times longer.'),
-    for: positiveDuration.optional().describe('How long it lasts; without it, until the end.'),
-  },
-  ['for'],
-).describe('Something done to the cluster from outside.');
-
 const event = oneOf(
   {
     at: duration.describe('When, from the start of the run.'),
@@ -316,6 +286,5 @@ export type ScenarioInput = z.output<typeof scenarioSchema>;
 export type WorkloadInput = z.output<typeof workload>;
 export type EventInput = z.output<typeof event>;
 export type FaultInput = z.output<typeof fault>;
-export type NodeTargetInput = z.output<typeof nodeTarget>;
 export type TrafficInput = z.output<typeof traffic>;
 export type NodeGroupInput = z.output<typeof nodeGroup>;

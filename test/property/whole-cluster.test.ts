@@ -49,8 +49,8 @@ const disturbance = fc.record({
     fc.integer({ min: 1, max: NODES }).map((node) => `kubectl: [cordon n-${node}, uncordon n-${node}]`),
     fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { crashNodes: { count: 1 }, for: ${seconds}s }`),
     fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { partitionNodes: { count: 1 }, for: ${seconds}s }`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { crashComponent: kube-controller-manager, for: ${seconds}s }`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { registryDown: true, for: ${seconds}s }`),
+    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { crashController: kube-controller-manager, for: ${seconds}s }`),
+    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { registryOutage: true, for: ${seconds}s }`),
   ),
 });
 const timeline = fc.record({ seed: fc.nat({ max: 1000 }), disturbances: fc.array(disturbance, { maxLength: 6 }) });

@@ -60,6 +60,8 @@ export class ImageRegistry {
   readonly #resolve: Distribution;
   /** False while it answers nobody: every pull fails. */
   isUp = true;
+  /** How many times longer everything takes than it does when all is well. */
+  slowdown = 1;
 
   constructor(options: ImageRegistryOptions = {}) {
     this.#knowsAll = options.unknownImages !== 'missing';
@@ -99,12 +101,12 @@ export class ImageRegistry {
   }
 
   resolveUs(random: RandomStream): number {
-    return drawUs(this.#resolve, random);
+    return Math.round(drawUs(this.#resolve, random) * this.slowdown);
   }
 
   /** To fetch and unpack so many bytes when `sharing` pulls share the node's link. */
   transferUs(bytes: number, sharing: number): number {
-    return Math.round(((bytes * sharing) / this.#bandwidth + bytes / this.#unpack) * SECOND_US);
+    return Math.round(((bytes * sharing * this.slowdown) / this.#bandwidth + bytes / this.#unpack) * SECOND_US);
   }
 
   /** Why a pull of that name fails, or undefined when it does not. */
