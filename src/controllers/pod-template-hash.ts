@@ -5,8 +5,9 @@
  * so the print is made here as Go makes it (go-dump: every field with its type, maps sorted, what is empty as nil).
  */
 import { compareText } from '../base/compare.ts';
-import type { IntOrString, Quantity } from '../model/meta.ts';
+import type { IntOrString } from '../model/meta.ts';
 import type { PodTemplate } from '../model/pod.ts';
+import { ABSENT_QUANTITY, goQuantity } from './go-quantity.ts';
 import { GO_STRUCTS } from './pod-template-go-types.ts';
 
 interface Field {
@@ -19,8 +20,6 @@ type Json = { readonly [field: string]: unknown };
 
 const FIELDS = new Map<string, readonly Field[]>();
 const CACHE = new WeakMap<PodTemplate, Map<number, string>>();
-const EXPONENTS: { readonly [suffix: string]: number } = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const BINARY: { readonly [suffix: string]: number } = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 // SafeEncodeString in apimachinery/pkg/util/rand: no vowels, and nothing that looks like another character.
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const OFFSET_BASIS = 0x811c9dc5;
@@ -76,7 +75,7 @@ function bare(type: string, value: unknown): string {
   }
   if (type.startsWith('map[string]')) return map('string', value as Json | undefined);
   if (type === 'v1.ResourceList') return map('resource.Quantity', value as Json | undefined);
-  if (type === 'resource.Quantity') return quantity((value ?? '0') as Quantity, value === undefined);
+  if (type === 'resource.Quantity') return value === undefined ? ABSENT_QUANTITY : goQuantity(String(value));
   if (type === 'intstr.IntOrString') return intOrString(value as IntOrString | undefined);
   if (type === 'v1.Time') return '{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}';
   const fields = fieldsOf(type);
@@ -110,54 +109,6 @@ function map(type: string, value: Json | undefined): string {
 function intOrString(value: IntOrString | undefined): string {
   const isText = typeof value === 'string';
   return `{Type:(intstr.Type)${isText ? 1 : 0} IntVal:(int32)${isText ? 0 : (value ?? 0)} StrVal:(string)${isText ? value : ''}}`;
-}
-
-/** Models ParseQuantity of apimachinery/pkg/api/resource/quantity.go: an integer with a decimal scale where that is enough. */
-function quantity(value: Quantity, isAbsent: boolean): string {
-  if (isAbsent)
-    return '{i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string) Format:(resource.Format)}';
-  const text = String(value);
-  const [, sign = '', whole = '', fraction = '', suffix = ''] = /^([+-]?)(\d*)\.?(\d*)(.*)$/.exec(text) ?? [];
-  const num = whole.replace(/^0+(?=.)/, '') || '0';
-  const isBinary = suffix in BINARY;
-  const isExponent = /^[eE][+-]?\d+$/.test(suffix);
-  const format = isBinary ? 'BinarySI' : isExponent ? 'DecimalExponent' : 'DecimalSI';
-  const exponent = isExponent ? Number(suffix.slice(1)) : (EXPONENTS[suffix] ?? 0);
-  const mantissa = isBinary ? 1n << BigInt(BINARY[suffix]!) : 1n;
-  const digits = BigInt(num + fraction) * (sign === '-' ? -1n : 1n);
-  const precision = isBinary
-    ? fraction === ''
-      ? 15 - num.length - Math.trunc((BINARY[suffix]! * 3) / 10) - 1
-      : -1
-    : 18 - num.length - fraction.length;
-  const scale = (isBinary ? 0 : exponent) - fraction.length;
-  const tail = `s:(string)${keepsText(num, suffix) ? text : ''} Format:(resource.Format)${format}}`;
-  if (precision >= 0 && scale >= -9) {
-    return `{i:(resource.int64Amount){value:(int64)${digits * mantissa} scale:(resource.Scale)${scale}} d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} ${tail}`;
-  }
-  const { unscaled, decimals } = decimal(digits * mantissa, -scale);
-  const words = nat(unscaled < 0n ? -unscaled : unscaled);
-  return `{i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0} d:(resource.infDecAmount){Dec:(*inf.Dec){unscaled:(big.Int){neg:(bool)${unscaled < 0n} abs:(big.nat)${words}} scale:(inf.Scale)${decimals}}} ${tail}`;
-}
-
-/** The text as parsed is remembered, but of multiples of 64 mebibytes: recorded so of every one, and of no other amount. */
-function keepsText(num: string, suffix: string): boolean {
-  return suffix !== 'Mi' || BigInt(num) % 64n !== 0n;
-}
-
-/** A decimal no finer than nano, rounded up, as the slow path keeps it. */
-function decimal(unscaled: bigint, decimals: number): { readonly unscaled: bigint; readonly decimals: number } {
-  if (decimals <= 9) return { unscaled, decimals };
-  const divisor = 10n ** BigInt(decimals - 9);
-  const rounded = unscaled / divisor + (unscaled % divisor === 0n ? 0n : 1n);
-  return { unscaled: rounded, decimals: 9 };
-}
-
-function nat(value: bigint): string {
-  if (value === 0n) return '<nil>';
-  const words: string[] = [];
-  for (let rest = value; rest > 0n; rest >>= 64n) words.push(String(rest & 0xffffffffffffffffn));
-  return `[${words.join(' ')}]`;
 }
 
 function utf8(text: string): Uint8Array {
