@@ -1,9 +1,9 @@
 /**
  * Holds our scheduler to recordings of the real one, decision by decision.
  *
- * The kind of a recording is told by its file's name; what lies in a folder `runs` is one long workload a file.
+ * The kind of a recording is told by its first line; a run is one long workload a file.
  */
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { completeConfiguration } from '../../../scheduler/configuration.ts';
 import { linesOf, type RecordingFile } from '../recordings.ts';
 import { type ExpectedDecision, type RecordedWorld, type Replayed, replayDecisions } from './replay-decisions.ts';
@@ -31,15 +31,15 @@ const readProfiles = (config: unknown) => {
 
 const readAll = (config: unknown) => completeConfiguration(config);
 
-const REPLAYS: { readonly [file: string]: Replay } = {
+const REPLAYS = {
   decisions: (line) => replayDecisions(line as RecordedWorld<ExpectedDecision>, readProfiles),
   preemption: (line) => replayPreemption(line as RecordedWorld<ExpectedPreemption>, readAll),
   sequences: (line) => replaySequence(line as RecordedSequence, readAll),
   search: (line) => replaySearch(line as RecordedWorld<ExpectedSearch>, readProfiles),
-};
+} satisfies { readonly [kind: string]: Replay };
 
 export function canReplay(file: RecordingFile): boolean {
-  return isRun(file) || REPLAYS[kindOf(file)] !== undefined;
+  return kindOf(file) !== undefined;
 }
 
 /** `only`: the id of a case, or of one decision in it as `case/pod`. */
@@ -61,20 +61,32 @@ export function replayRecording(file: RecordingFile, only?: string): ReplayRepor
 /** One replay for each case that is asked for. */
 function* replaysOf(file: RecordingFile, only: string | undefined): Generator<Iterable<Replayed>> {
   const wanted = only?.split('/')[0];
-  if (isRun(file)) {
-    const id = kindOf(file);
+  const kind = kindOf(file);
+  if (kind === 'run') {
+    const id = basename(file.path).replace(/\.jsonl(\.gz)?$/, '');
     if (wanted === undefined || wanted === id) yield replayRun(linesOf<RecordedRunLine>(file.path), readAll);
     return;
   }
-  const replay = REPLAYS[kindOf(file)];
-  if (replay === undefined) throw new Error(`Cannot replay ${file.name}: no replay is known for this kind of recording`);
+  if (kind === undefined) throw new Error(`Cannot replay ${file.name}: no replay is known for this kind of recording`);
+  const replay = REPLAYS[kind];
   for (const line of linesOf<{ readonly id: string }>(file.path)) if (wanted === undefined || line.id === wanted) yield replay(line);
 }
 
-function isRun({ path }: RecordingFile): boolean {
-  return basename(dirname(path)) === 'runs';
+/** What the first line is made of tells what kind of recording it is, whatever its file is called. */
+function kindOf({ path }: RecordingFile): keyof typeof REPLAYS | 'run' | undefined {
+  const first = linesOf<FirstLine>(path).next().value as FirstLine | undefined;
+  if (first === undefined) return undefined;
+  if (typeof first.nodes === 'number') return 'run';
+  if (first.steps !== undefined) return 'sequences';
+  const fields = new Set(first.pods?.flatMap(({ expect }) => Object.keys(expect)));
+  if (fields.has('nextStart')) return 'search';
+  if (fields.has('nomination')) return 'preemption';
+  return fields.size > 0 ? 'decisions' : undefined;
 }
 
-function kindOf({ path }: RecordingFile): string {
-  return basename(path).replace(/\.jsonl(\.gz)?$/, '');
+interface FirstLine {
+  /** Of a run: how many. */
+  readonly nodes?: unknown;
+  readonly steps?: unknown;
+  readonly pods?: readonly { readonly expect: object }[];
 }
