@@ -4,6 +4,7 @@ import { SECOND_US } from '../../src/base/units.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { isPodActive, isPodReady } from '../../src/model/pod.ts';
 import type { Deployment } from '../../src/model/workloads.ts';
+import { deploymentOf } from '../support/small-cluster.ts';
 
 interface Plan {
   readonly seed: number;
@@ -19,20 +20,11 @@ const plans = record({
   maxUnavailable: integer({ min: 0, max: 4 }),
 });
 
-function deployment({ replicas, maxSurge, maxUnavailable }: Plan): Deployment {
+function rollingDeployment({ replicas, maxSurge, maxUnavailable }: Plan): Deployment {
   // Both zero is refused; the API server's validation is not what is under test here.
   const rollingUpdate = { maxSurge: maxSurge + maxUnavailable === 0 ? 1 : maxSurge, maxUnavailable };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: 'web' } },
-      strategy: { type: 'RollingUpdate', rollingUpdate },
-      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'web:v1' }] } },
-    },
-  };
+  const plain = deploymentOf('web', replicas);
+  return { ...plain, spec: { ...plain.spec, strategy: { type: 'RollingUpdate', rollingUpdate } } };
 }
 
 function rolledOut(plan: Plan): string {
@@ -47,7 +39,7 @@ function rolledOut(plan: Plan): string {
     controllers: { kubeApiQps: 1_000_000, kubeApiBurst: 1_000_000 },
   });
   cluster.start();
-  const wanted = deployment(plan);
+  const wanted = rollingDeployment(plan);
   const { maxSurge, maxUnavailable } = wanted.spec.strategy!.rollingUpdate as { maxSurge: number; maxUnavailable: number };
   cluster.client('kubectl').send(true, (api, request) => api.create('Deployment', wanted, request));
   cluster.sim.runUntil(90 * SECOND_US);
