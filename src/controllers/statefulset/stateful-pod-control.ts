@@ -7,12 +7,15 @@ import { ApiError } from '../../apiserver/api-error.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
+import { retryOnConflict } from '../../client/retry-on-conflict.ts';
 import type { Task } from '../../client/task.ts';
 import { Retry } from '../../client/workers.ts';
 import { isDeleting, keyOf } from '../../model/meta.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { PersistentVolumeClaim } from '../../model/storage.ts';
 import type { StatefulSet } from '../../model/workloads.ts';
+import type { Simulation } from '../../sim/simulation.ts';
+import type { ControllerContext } from '../context.ts';
 import { hasForeignController, hasOwnersWanted, isStale, ownersWanted } from './claim-retention.ts';
 import { claimName, claimsOf, hasClaimVolumes, hasIdentity, ordinalOf, withClaimVolumes, withIdentity } from './identity.ts';
 
@@ -21,26 +24,38 @@ type Verb = 'Create' | 'Update' | 'Delete';
 export class StatefulPodControl {
   readonly #client: Client;
   readonly #recorder: EventRecorder;
+  readonly #sim: Simulation;
+  readonly #pods: Informer<'Pod'>;
   readonly #claims: Informer<'PersistentVolumeClaim'>;
 
-  constructor(client: Client, recorder: EventRecorder, claims: Informer<'PersistentVolumeClaim'>) {
+  constructor({ sim, informers }: ControllerContext, client: Client, recorder: EventRecorder) {
+    this.#sim = sim;
     this.#client = client;
     this.#recorder = recorder;
-    this.#claims = claims;
+    this.#pods = informers.informer('Pod');
+    this.#claims = informers.informer('PersistentVolumeClaim');
   }
 
   *create(set: StatefulSet, pod: Pod): Task<Pod> {
     try {
       yield* this.createClaims(set, pod);
-      const created = yield* this.#client.create('Pod', pod);
-      yield* this.retainClaims(set, pod);
-      this.#tell('Create', set, pod, undefined);
-      return created;
     } catch (error) {
-      const isKnown = error instanceof ApiError && error.reason === 'AlreadyExists';
-      if (!isKnown) this.#tell('Create', set, pod, error);
+      this.#tell('Create', set, pod, error);
       throw error;
     }
+    let created: Pod | undefined;
+    let failure: unknown;
+    try {
+      created = yield* this.#client.create('Pod', pod);
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'AlreadyExists') throw error;
+      failure = error;
+    }
+    // Also for a pod that was refused: its claims are there already.
+    yield* this.#retainOrTell(set, pod);
+    this.#tell('Create', set, pod, failure);
+    if (created === undefined) throw failure;
+    return created;
   }
 
   *delete(set: StatefulSet, pod: Pod): Task<void> {
@@ -55,37 +70,91 @@ export class StatefulPodControl {
 
   /** Gives the pod back its identity and its claims the owners they should have. */
   *mend(set: StatefulSet, pod: Pod): Task<void> {
-    const isConsistent = hasIdentity(pod) && hasClaimVolumes(set, pod);
-    if (isConsistent && this.hasClaimsRetained(set, pod)) return;
+    let isAttempted = false;
+    let known = pod;
+    const { namespace, name } = pod.metadata;
+    const attempt = function* (control: StatefulPodControl): Task<void> {
+      if (!(yield* control.#prepare(set, known))) return;
+      isAttempted = true;
+      try {
+        yield* control.#client.update('Pod', withClaimVolumes(set, withIdentity(set, known)));
+      } catch (error) {
+        known = control.#pods.get(keyOf(namespace, name)) ?? known;
+        throw error;
+      }
+    };
+    let failure: unknown;
     try {
-      if (!hasClaimVolumes(set, pod)) yield* this.createClaims(set, pod);
+      yield* retryOnConflict(this.#sim, () => attempt(this));
+    } catch (error) {
+      failure = error;
+    }
+    if (isAttempted) this.#tell('Update', set, pod, failure);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Brings the claims in order; says whether anything about the pod was or is amiss, so that the pod itself is written too. */
+  *#prepare(set: StatefulSet, pod: Pod): Task<boolean> {
+    let isAmiss = !hasIdentity(pod);
+    try {
+      if (!hasClaimVolumes(set, pod)) {
+        isAmiss = true;
+        yield* this.createClaims(set, pod);
+      }
+      if (!this.hasClaimsRetained(set, pod)) {
+        isAmiss = true;
+        yield* this.retainClaims(set, pod);
+      }
+    } catch (error) {
+      this.#tell('Update', set, pod, error);
+      throw error;
+    }
+    return isAmiss;
+  }
+
+  /** For a pod that waits: perhaps for a claim somebody deleted. */
+  *createMissingClaims(set: StatefulSet, pod: Pod): Task<void> {
+    yield* this.createClaims(set, pod);
+    yield* this.#retainOrTell(set, pod);
+  }
+
+  *#retainOrTell(set: StatefulSet, pod: Pod): Task<void> {
+    try {
       yield* this.retainClaims(set, pod);
-      yield* this.#client.update('Pod', withClaimVolumes(set, withIdentity(set, pod)));
-      this.#tell('Update', set, pod, undefined);
     } catch (error) {
       this.#tell('Update', set, pod, error);
       throw error;
     }
   }
 
+  /** Every claim is tried, and what went wrong is told together. */
   *createClaims(set: StatefulSet, pod: Pod): Task<void> {
+    const problems: string[] = [];
     for (const claim of claimsOf(set, ordinalOf(set, pod))) {
-      const known = this.#claim(set, claim.metadata.name);
-      if (known === undefined) yield* this.#createClaim(set, pod, claim);
-      else if (isDeleting(known)) throw new Retry(`pvc ${claim.metadata.name} is being deleted`);
+      const { name } = claim.metadata;
+      const known = this.#claim(set, name);
+      if (known !== undefined) {
+        if (isDeleting(known)) problems.push(`pvc ${name} is being deleted`);
+        continue;
+      }
+      const problem = yield* this.#createClaim(set, pod, claim);
+      if (problem !== undefined) problems.push(`failed to create PVC ${name}: ${problem}`);
     }
+    if (problems.length > 0) throw new Retry(problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`);
   }
 
-  *#createClaim(set: StatefulSet, pod: Pod, claim: PersistentVolumeClaim): Task<void> {
+  /** What was wrong, if anything. */
+  *#createClaim(set: StatefulSet, pod: Pod, claim: PersistentVolumeClaim): Task<string | undefined> {
     const what = `Create Claim ${claim.metadata.name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
     try {
       yield* this.#client.create('PersistentVolumeClaim', claim);
       this.#recorder.event(set, 'Normal', 'SuccessfulCreate', `${what} success`);
+      return undefined;
     } catch (error) {
-      // Created by this very controller a moment ago, most likely: the cache has yet to hear of it.
-      if (error instanceof ApiError && error.reason === 'AlreadyExists') return;
-      this.#recorder.event(set, 'Warning', 'FailedCreate', `${what} failed error: ${textOf(error)}`);
-      throw error;
+      // Created by this very controller a moment ago, most likely: an Event would say no more than that the cache has yet to hear of it.
+      const isKnown = error instanceof ApiError && error.reason === 'AlreadyExists';
+      if (!isKnown) this.#recorder.event(set, 'Warning', 'FailedCreate', `${what} failed error: ${textOf(error)}`);
+      return textOf(error);
     }
   }
 
@@ -109,7 +178,7 @@ export class StatefulPodControl {
       try {
         yield* this.#client.update('PersistentVolumeClaim', { ...claim, metadata: { ...claim.metadata, ownerReferences } });
       } catch (error) {
-        throw new Retry(`could not update claim ${name} for delete policy ownerRefs: ${textOf(error)}`);
+        throw new Retry(`could not update claim ${name} for delete policy ownerRefs: ${textOf(error)}`, { cause: error });
       }
     }
   }

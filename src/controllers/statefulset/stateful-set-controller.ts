@@ -18,13 +18,12 @@ import { selectorMatches } from '../../model/selector.ts';
 import type { StatefulSet } from '../../model/workloads.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
-import { isPodAvailable } from '../pod-availability.ts';
 import { slowStart } from '../pod-control.ts';
 import { templateOf } from '../template-revision.ts';
 import { firstOrdinal, hasClaimVolumes, hasIdentity, isInRange, newStatefulPod, ordinalOf, replicasOf, revisionOfPod } from './identity.ts';
 import { RevisionHistory, type Revisions } from './revision-history.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
-import { countPods, isCreated, isRunningAndAvailable, isRunningAndReady, isWorthWriting, statusOf } from './status.ts';
+import { countPods, isCreated, isRunningAndAvailable, isWorthWriting, statusOf } from './status.ts';
 
 const NAME = 'statefulset-controller';
 const ORPHANS = 'orphansByNamespace';
@@ -50,7 +49,7 @@ export class StatefulSetController implements Controller {
     this.#sets = context.informers.informer('StatefulSet');
     this.#pods = context.informers.informer('Pod');
     this.#revisions = context.informers.informer('ControllerRevision');
-    this.#podControl = new StatefulPodControl(this.#client, recorder, context.informers.informer('PersistentVolumeClaim'));
+    this.#podControl = new StatefulPodControl(context, this.#client, recorder);
     this.#history = new RevisionHistory(this.#client, (key, revision) => this.#written.wrote(key, this.#revisions, revision));
     this.#queue = new WorkQueue(context.sim);
   }
@@ -144,7 +143,7 @@ export class StatefulSetController implements Controller {
         return { currentReplicasLost, failure: undefined, all };
       }
       for (const pod of condemned) if (!this.#podControl.hasClaimsRetained(set, pod)) yield* this.#podControl.retainClaims(set, pod);
-      const sick = [...replicas, ...[...condemned].reverse()].find((pod) => !isRunningAndReady(pod) || isDeleting(pod));
+      const sick = [...replicas, ...[...condemned].reverse()].find((pod) => this.#isUnavailable(set, pod));
       if (yield* each(condemned, isOrdered, (pod) => this.#condemn(set, pod, isOrdered, sick))) {
         return { currentReplicasLost, failure: undefined, all };
       }
@@ -180,11 +179,10 @@ export class StatefulSetController implements Controller {
       if (this.#podControl.hasStaleClaim(set, pod)) return true;
       const created = yield* this.#podControl.create(set, pod);
       this.#written.wrote(key, this.#pods, revisionOf(created));
-      return isOrdered;
+      if (isOrdered) return true;
     }
     if (pod.status?.phase === 'Pending') {
-      yield* this.#podControl.createClaims(set, pod);
-      yield* this.#podControl.retainClaims(set, pod);
+      yield* this.#podControl.createMissingClaims(set, pod);
     }
     const { minReadySeconds = 0 } = set.spec;
     if (isOrdered && (isDeleting(pod) || !isRunningAndAvailable(pod, minReadySeconds, this.#context.sim.nowUs))) return true;
@@ -204,18 +202,22 @@ export class StatefulSetController implements Controller {
 
   /** Deletes the highest pod of another revision, if everything above it is well; says whether it did. */
   *#update(set: StatefulSet, replicas: readonly Pod[], { update }: Revisions): Task<boolean> {
+    // Counted from the first ordinal, wherever ordinals start.
     const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-    for (let index = replicas.length - 1; index >= Math.max(0, partition - firstOrdinal(set)); index--) {
+    for (let index = replicas.length - 1; index >= partition; index--) {
       const pod = replicas[index]!;
       if (revisionOfPod(pod) !== update.metadata.name && !isDeleting(pod)) {
         if (!isCreated(pod)) return false;
         yield* this.#delete(set, pod);
         return true;
       }
-      const isUp = isPodAvailable(pod, set.spec.minReadySeconds ?? 0, this.#context.sim.nowUs);
-      if (!isUp || isDeleting(pod) || !isRunningAndReady(pod)) return false;
+      if (this.#isUnavailable(set, pod)) return false;
     }
     return false;
+  }
+
+  #isUnavailable(set: StatefulSet, pod: Pod): boolean {
+    return isDeleting(pod) || !isRunningAndAvailable(pod, set.spec.minReadySeconds ?? 0, this.#context.sim.nowUs);
   }
 
   *#delete(set: StatefulSet, pod: Pod): Task<void> {
