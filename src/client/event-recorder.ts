@@ -9,6 +9,7 @@ import { MINUTE_US, SECOND_US } from '../base/units.ts';
 import type { Event } from '../model/configuration.ts';
 import type { KubeObject, ObjectReference } from '../model/meta.ts';
 import { timeText } from '../model/time.ts';
+import type { RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { Client } from './client.ts';
 import { run, sleep, type Task } from './task.ts';
@@ -45,11 +46,18 @@ export interface EventSource {
   readonly host?: string;
 }
 
+export interface RecorderOptions {
+  readonly isOn?: boolean;
+  /** Which message of a full group is forgotten; without it, the oldest. */
+  readonly chance?: RandomStream;
+}
+
 export class EventRecorder {
   readonly #client: Client;
   readonly #sim: Simulation;
   readonly #source: EventSource;
   readonly #isOn: boolean;
+  readonly #chance: RandomStream | undefined;
   readonly #spam = new Map<string, TokenBucket>();
   readonly #aggregates = new Map<string, Aggregate>();
   readonly #recorded = new Map<string, Recorded>();
@@ -58,11 +66,12 @@ export class EventRecorder {
   #sequence = 0;
 
   /** With `isOn` false nothing is written: a run too large to keep three Events a pod says so in its fidelity note. */
-  constructor(client: Client, sim: Simulation, source: EventSource, isOn = true) {
+  constructor(client: Client, sim: Simulation, source: EventSource, { isOn = true, chance }: RecorderOptions = {}) {
     this.#client = client;
     this.#sim = sim;
     this.#source = source;
     this.#isOn = isOn;
+    this.#chance = chance;
   }
 
   /** Records that `reason` happened to `object`. Returns at once; the write follows, or is dropped as upstream drops it. */
@@ -72,8 +81,11 @@ export class EventRecorder {
     const about = `${object.kind}/${namespace}/${name}/${uid}`;
     if (!this.#passesSpamFilter(about, type)) return;
 
-    const text = this.#aggregated(`${about}|${type}|${reason}`, message);
-    const recordKey = `${about}|${type}|${reason}|${fieldPath ?? ''}|${text}`;
+    const group = `${about}|${type}|${reason}`;
+    const isCombined = this.#isCombined(group, message);
+    const text = isCombined ? `(combined from similar events): ${message}` : message;
+    // All that is combined counts as one Event, which shows the latest message.
+    const recordKey = isCombined ? group : `${group}|${fieldPath ?? ''}|${message}`;
     const recorded = this.#recorded.get(recordKey);
     if (recorded === undefined) {
       const event = this.#newEvent(object, type, reason, text, fieldPath);
@@ -82,7 +94,7 @@ export class EventRecorder {
       this.#enqueue(this.#create(event, entry));
     } else {
       recorded.count++;
-      this.#enqueue(this.#count(namespace === '' ? 'default' : namespace, recorded, recorded.count));
+      this.#enqueue(this.#count(namespace === '' ? 'default' : namespace, recorded, recorded.count, isCombined ? text : undefined));
     }
   }
 
@@ -96,20 +108,22 @@ export class EventRecorder {
     return bucket.tryTake(this.#sim.nowUs);
   }
 
-  /** The message itself, or, from the tenth distinct one of its group on, the combined form. */
-  #aggregated(group: string, message: string): string {
+  /** From the tenth distinct message of a group on, those that are not remembered are combined. */
+  #isCombined(group: string, message: string): boolean {
     const nowUs = this.#sim.nowUs;
     let aggregate = this.#aggregates.get(group);
     if (aggregate === undefined || nowUs - aggregate.lastUs > AGGREGATE_INTERVAL_US) {
       aggregate = { messages: new Set(), lastUs: nowUs };
       remember(this.#aggregates, group, aggregate);
     }
+    const { messages } = aggregate;
     aggregate.lastUs = nowUs;
-    aggregate.messages.add(message);
-    if (aggregate.messages.size < AGGREGATE_MESSAGES) return message;
-    // Upstream drops any one message here, so that those it still knows are sent as they are; ours drops the last.
-    aggregate.messages.delete(message);
-    return `(combined from similar events): ${message}`;
+    messages.add(message);
+    if (messages.size < AGGREGATE_MESSAGES) return false;
+    // PopAny: whichever a Go map yields first makes room, be it the message at hand.
+    const place = this.#chance?.below(messages.size) ?? 0;
+    messages.delete([...messages][place]!);
+    return true;
   }
 
   #newEvent(object: KubeObject, type: EventType, reason: string, message: string, fieldPath: string | undefined): Event {
@@ -148,8 +162,8 @@ export class EventRecorder {
     entry.stored = yield* this.#client.create('Event', event);
   }
 
-  *#count(namespace: string, recorded: Recorded, count: number): Task<void> {
-    const body = { count, lastTimestamp: timeText(this.#sim.nowUs) };
+  *#count(namespace: string, recorded: Recorded, count: number, message: string | undefined): Task<void> {
+    const body = { count, lastTimestamp: timeText(this.#sim.nowUs), ...(message === undefined ? {} : { message }) };
     recorded.stored = yield* this.#client.patch('Event', namespace, recorded.name, { type: 'merge', body });
   }
 

@@ -46,7 +46,8 @@ export class ControlPlaneProcess {
   }
 
   recorder(component: string, client: Client): EventRecorder {
-    return new EventRecorder(client, this.#plane.sim, { component }, this.#plane.recordEvents);
+    const { sim, random, recordEvents } = this.#plane;
+    return new EventRecorder(client, sim, { component }, { isOn: recordEvents, chance: random.stream('events', component) });
   }
 
   /** Cut off from the API server, or back. */
