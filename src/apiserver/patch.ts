@@ -34,6 +34,12 @@ const MERGE_KEYS: { readonly [field: string]: string } = {
   hostIPs: 'ip',
 };
 
+/**
+ * Lists that are patched by hand, without the `$setElementOrder` that a patch made by comparing two objects has: there new items come
+ * before those the server had (mergeSortedSlice).
+ */
+const UNORDERED_PATCHES: ReadonlySet<string> = new Set(['ownerReferences']);
+
 export function applyPatch(object: unknown, patch: Patch): unknown {
   if (patch.type === 'json') return jsonPatched(object, patch.body);
   if (!isObject(patch.body))
@@ -81,6 +87,7 @@ function strategicList(field: string, target: Json, patch: readonly Json[]): Jso
   if (patch.some((item) => isObject(item) && item.$patch === 'replace'))
     return patch.filter((item) => isObject(item) && item.$patch !== 'replace');
   const result = [...present];
+  let added = 0;
   for (const item of patch) {
     if (!isObject(item)) continue;
     if (item[key] === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
@@ -88,6 +95,7 @@ function strategicList(field: string, target: Json, patch: readonly Json[]): Jso
     if (item.$patch === 'delete') {
       if (at >= 0) result.splice(at, 1);
     } else if (at >= 0) result[at] = strategic(result[at], item);
+    else if (UNORDERED_PATCHES.has(field)) result.splice(added++, 0, strategic({}, item));
     else result.push(strategic({}, item));
   }
   return result;

@@ -26,7 +26,9 @@ function compareVictims(a: Pod, b: Pod, rankOf: (pod: Pod) => number, nowUs: num
     compareReadyTimes(a, b, nowUs) ||
     restarts(b.status?.containerStatuses) - restarts(a.status?.containerStatuses) ||
     restarts(sidecarStatuses(b)) - restarts(sidecarStatuses(a)) ||
-    compareAges(a.metadata.creationTimestamp, b.metadata.creationTimestamp, a, b, nowUs)
+    compareAges(a.metadata.creationTimestamp, b.metadata.creationTimestamp, a, b, nowUs) ||
+    // Equal in all: the real list comes out of a map and its sort is not stable. Chance is chance, so the uid stands in for it.
+    compareText(a.metadata.uid ?? '', b.metadata.uid ?? '')
   );
 }
 
