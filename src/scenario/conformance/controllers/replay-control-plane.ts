@@ -21,6 +21,7 @@ import { microTimeText } from '../../../model/time.ts';
 import type { Distribution } from '../../../sim/distribution.ts';
 import { Random } from '../../../sim/random.ts';
 import { Simulation } from '../../../sim/simulation.ts';
+import type { ReplayChance } from './replay-chance.ts';
 import { RECORDER, ReplayJournal } from './replay-journal.ts';
 import { ReplayMetrics } from './replay-metrics.ts';
 import { NAMESPACE, ReplayNames } from './replay-names.ts';
@@ -35,13 +36,8 @@ export interface RecordedSettings {
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-const WRITE: Distribution = { kind: 'uniform', lowUs: 2_000, highUs: 2_400 };
-const READ: Distribution = { kind: 'uniform', lowUs: 300, highUs: 600 };
-const WATCH_HOP: Distribution = { kind: 'uniform', lowUs: 200, highUs: 500 };
 const SETTLE_US = 3 * SECOND_US;
 const SHARED_NODES = 8;
-/** Between two requests of the recorder. */
-const REQUEST_US = 8 * MILLISECOND_US;
 /** A case never gets quiet later than this. */
 const LONGEST_US = 60 * SECOND_US;
 
@@ -55,20 +51,28 @@ export class ReplayControlPlane {
   readonly metrics: ReplayMetrics;
   readonly options: ControllerOptions;
   readonly #beating = new Map<string, number>();
+  readonly #requestUs: number;
   #quietUs = SECOND_US / 2;
   /** Where in simulated time the case begins. */
   readonly startUs: number;
 
-  constructor(settings: RecordedSettings, seed: string, anyNode: boolean, startSecond: number, hasOwnNodes: boolean) {
-    const random = new Random(seed);
+  constructor(settings: RecordedSettings, chance: ReplayChance, anyNode: boolean, startSecond: number, hasOwnNodes: boolean) {
+    const random = new Random(chance.seed);
+    this.#requestUs = chance.requestUs;
     const { sim, observers } = this;
     this.api = new ApiServer({ sim, random, observers });
     this.metrics = new ReplayMetrics(sim, this.api);
     this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
-    const latencies = { ...DEFAULT_REQUEST_LATENCIES, write: WRITE, read: READ, answer: { kind: 'constant', valueUs: 200 } as const };
+    const { pace } = chance;
+    const latencies = {
+      ...DEFAULT_REQUEST_LATENCIES,
+      write: uniform(2_000 * pace, 2_400 * pace),
+      read: uniform(300 * pace, 600 * pace),
+      answer: { kind: 'constant', valueUs: 200 * pace } as const,
+    };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
-    const plane = { sim, random, observers, api: this.api, pump, watchHop: WATCH_HOP, recordEvents: true };
+    const plane = { sim, random, observers, api: this.api, pump, watchHop: uniform(200 * pace, 500 * pace), recordEvents: true };
     this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
     this.startUs = startSecond * SECOND_US;
     sim.runUntil(this.startUs - SETTLE_US);
@@ -89,6 +93,11 @@ export class ReplayControlPlane {
     return { author: RECORDER };
   }
 
+  /** How long nobody must have written for a step to be over. */
+  get quietUs(): number {
+    return this.#quietUs;
+  }
+
   /** Jobs, Services and pods that must be ready for a while are slower to come to rest. */
   waitLonger(): void {
     this.#quietUs = 1.5 * SECOND_US;
@@ -103,7 +112,7 @@ export class ReplayControlPlane {
       if (!(error instanceof ApiError)) throw error;
       return error;
     } finally {
-      this.sim.runUntil(this.sim.nowUs + REQUEST_US);
+      this.sim.runUntil(this.sim.nowUs + this.#requestUs);
     }
   }
 
@@ -204,6 +213,10 @@ export class ReplayControlPlane {
     if (object.kind === 'Namespace') return object.metadata.name === NAMESPACE;
     return this.journal.createdAt(object) > 0;
   }
+}
+
+function uniform(lowUs: number, highUs: number): Distribution {
+  return { kind: 'uniform', lowUs, highUs };
 }
 
 function optionsOf(settings: RecordedSettings): ControllerOptions {

@@ -33,6 +33,9 @@ export type Act =
   | { readonly act: 'metrics'; readonly usage: Fields }
   | { readonly act: 'batch'; readonly acts: readonly Act[] };
 
+/** What makes the recorder wait longer; a used-up quota, because controllers go on trying at growing distances. */
+const SLOW_TO_REST: ReadonlySet<Kind> = new Set<Kind>(['Job', 'CronJob', 'Service', 'ResourceQuota']);
+
 /** What the server or kubectl answered, as far as recordings keep it. */
 export interface ActResult {
   readonly code?: number;
@@ -101,7 +104,7 @@ export class ControllerActs {
   #create(recorded: KubeObject): ActResult | undefined {
     const given = this.#completed(recorded) as KubeObject;
     const kind = given.kind as Kind;
-    if (kind === 'Job' || kind === 'CronJob' || kind === 'Service') this.#plane.waitLonger();
+    if (SLOW_TO_REST.has(kind)) this.#plane.waitLonger();
     const namespace = namespaceOf(kind);
     const metadata = { ...given.metadata, ...(namespace === undefined ? {} : { namespace }) };
     return refusal(this.#plane.request(() => this.#plane.api.create(kind, { ...given, metadata } as KindMap[Kind], this.#plane.author)));

@@ -11,7 +11,7 @@ export const NAMESPACE = 'ns';
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 const TOKEN = /[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g;
 // A refused creation names a pod that never came to be.
-const UNBORN = /^(pods|Pod) "([^"]+-)[bcdfghjklmnpqrstvwxz2456789]{5}"/;
+const UNBORN = /\b(pods|Pod) "([^"]+-)[bcdfghjklmnpqrstvwxz2456789]{5}"/g;
 const UNSTABLE = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|"ns"/;
 
 export class ReplayNames {

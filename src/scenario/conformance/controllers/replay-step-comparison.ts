@@ -4,8 +4,11 @@
  * `status` rows show how many intermediate statuses a real controller wrote, which depends on timing: only what they come to in
  * the end counts, and it is reported without being a disagreement.
  */
+import { compareText } from '../../../base/compare.ts';
 import type { EventRow, WriteRow } from './replay-journal.ts';
 import type { Fields } from './replay-summary.ts';
+
+const GARBAGE_COLLECTOR = 'generic-garbage-collector';
 
 export interface RecordedRow extends WriteRow {
   readonly merged?: boolean;
@@ -90,9 +93,12 @@ export function isStatusAlike({ status }: StepRecord, ours: readonly WriteRow[])
 
 /**
  * Rows in order, but for adoptions and releases side by side: the real controllers go through a map there, whose order is chance, and
- * two runs may agree on it by accident.
+ * two runs may agree on it by accident. The garbage collector does so always, with 20 workers: there, only what happens to one object has
+ * an order.
  */
-function ordered(rows: readonly RecordedRow[]): string {
+function ordered(given: readonly RecordedRow[]): string {
+  const isCollector = given[0]?.by === GARBAGE_COLLECTOR;
+  const rows = isCollector ? [...given].sort((a, b) => compareText(objectText(a), objectText(b))) : given;
   const texts: string[] = [];
   for (let from = 0; from < rows.length; ) {
     let end = from + 1;
@@ -101,6 +107,11 @@ function ordered(rows: readonly RecordedRow[]): string {
     from = end;
   }
   return texts.join('\n');
+}
+
+/** What a row is about; equal pods, which go by one name, by all that is said of them. */
+function objectText(row: RecordedRow): string {
+  return row.on?.endsWith('*') === true ? rowText(row) : (row.on ?? '');
 }
 
 function isOwnerChange({ set = {}, unset = [], object }: RecordedRow): boolean {

@@ -1,0 +1,36 @@
+/**
+ * What chance decided when a case was recorded, and may decide in its replay: uids and generated names, how fast the machine was, and where
+ * within a second the case began.
+ *
+ * The real controllers let chance decide between equals (by uid, by the order of a map) and act on what their caches happen to show. A
+ * recording is one outcome that came up twice; a case agrees when the model has that outcome among its own. What a rule decides comes out the
+ * same in every attempt, so that a wrong rule is found however often one tries.
+ */
+import { MILLISECOND_US } from '../../../base/units.ts';
+import { Random } from '../../../sim/random.ts';
+
+export interface ReplayChance {
+  readonly seed: string;
+  /** Request and watch times, in proportion to the usual ones. */
+  readonly pace: number;
+  /** Between two requests of the recorder. */
+  readonly requestUs: number;
+  /** Into a second at which steps begin. */
+  readonly phaseUs: number;
+}
+
+/** The machine was shared: requests took longer at one time than at another. */
+const PACES = [0.7, 1, 1, 1.5, 2.5];
+const REQUESTS_MS = [4, 8, 8, 16];
+
+/** The usual attempt, then others with other chance. */
+export function* chances(id: string, attempts: number): Generator<ReplayChance> {
+  yield { seed: id, pace: 1, requestUs: 8 * MILLISECOND_US, phaseUs: 600 * MILLISECOND_US };
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    const seed = `${id} ${attempt}`;
+    const draw = new Random(seed).stream('replay', 'chance');
+    const pace = PACES[draw.below(PACES.length)]!;
+    const requestMs = REQUESTS_MS[draw.below(REQUESTS_MS.length)]!;
+    yield { seed, pace, requestUs: requestMs * MILLISECOND_US, phaseUs: draw.below(900) * MILLISECOND_US };
+  }
+}
