@@ -4,7 +4,8 @@
 import type { Node } from '../../src/model/node.ts';
 import type { Pod, PodSpec } from '../../src/model/pod.ts';
 import { Cache } from '../../src/scheduler/cache.ts';
-import { TemplateColumns } from '../../src/scheduler/fast/template-columns.ts';
+import { FastPath } from '../../src/scheduler/fast/fast-path.ts';
+import { PodCounts } from '../../src/scheduler/fast/pod-counts.ts';
 import type { Listers, PluginHandle } from '../../src/scheduler/handle.ts';
 import { PodInfo } from '../../src/scheduler/pod-info.ts';
 import { Profile } from '../../src/scheduler/profile.ts';
@@ -38,10 +39,16 @@ function cycle(nodes: number, isFast: boolean, pods: number, repetitions: number
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const cache = new Cache();
     const snapshot = new Snapshot();
+    const counts = new PodCounts(cache, snapshot);
     for (let i = 0; i < nodes; i++) cache.addNode(node(i));
-    const handle: PluginHandle = { snapshot, listers: LISTERS, nominated: { onNode: () => [], nodeNames: () => [] }, nowUs: () => 0 };
+    const handle: PluginHandle = {
+      snapshot,
+      listers: LISTERS,
+      nominated: { onNode: () => [], nodeNames: () => [], nodeOf: () => undefined },
+      nowUs: () => 0,
+    };
     const profile = new Profile(DEFAULT_PROFILE, handle);
-    const fast = isFast ? new TemplateColumns(profile) : undefined;
+    const fast = isFast ? new FastPath(profile, counts) : undefined;
     const position = { next: 0 };
     const start = process.hrtime.bigint();
     for (let i = 0; i < pods; i++) {

@@ -36,6 +36,8 @@ export class Cache {
   readonly #listeners: CacheListener[] = [];
   /** Changed since the last snapshot. */
   #changed = new Set<NodeInfo>();
+  /** Takes its place while a snapshot is made; empty. */
+  #spare = new Set<NodeInfo>();
   #generation = 0;
   #assumedCount = 0;
 
@@ -139,7 +141,7 @@ export class Cache {
     let isListStale = false;
     for (const info of this.#changed) {
       if (info.node === undefined) continue;
-      if (this.#images.refresh(info)) info.generation = ++this.#generation;
+      if (this.#images.refresh(info)) info.generation = info.ownGeneration = ++this.#generation;
       const known = snapshot.byName.get(info.name);
       if (known === info) {
         updateMembership(snapshot, info);
@@ -149,6 +151,8 @@ export class Cache {
       if (known === undefined) {
         isListStale = true;
       } else {
+        // The same name, another node: what was counted by rows is to be counted anew.
+        snapshot.listVersion++;
         dropMembership(snapshot, known);
         info.row = known.row;
         (snapshot.nodes as NodeInfo[])[known.row] = info;
@@ -157,9 +161,15 @@ export class Cache {
       updateMembership(snapshot, info);
     }
     const changed = this.#changed;
-    this.#changed = new Set();
+    this.#changed = this.#spare;
+    this.#spare = changed;
     if (isListStale || snapshot.byName.size > this.#tree.size) this.#dealRows(snapshot);
-    for (const info of changed) if (info.row !== -1) snapshot.generations[info.row] = info.generation;
+    for (const info of changed) {
+      if (info.row === -1 || info.loggedGeneration === info.generation) continue;
+      info.loggedGeneration = info.generation;
+      snapshot.log.push(info.row);
+    }
+    changed.clear();
   }
 
   #dealRows(snapshot: Snapshot): void {
@@ -173,7 +183,7 @@ export class Cache {
     snapshot.nodes.forEach((info, row) => {
       info.row = row;
     });
-    snapshot.generations = Float64Array.from(snapshot.nodes, (info) => info.generation);
+    snapshot.log.fit(snapshot.nodes.length);
     snapshot.listVersion++;
   }
 
@@ -189,6 +199,7 @@ export class Cache {
   #setNode(info: NodeInfo, previous: Node | undefined, node: Node | undefined): void {
     info.setNode(node);
     this.#touch(info);
+    info.ownGeneration = info.generation;
     for (const listener of this.#listeners) listener.nodeChanged(info, previous);
   }
 

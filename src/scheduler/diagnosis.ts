@@ -9,7 +9,15 @@ import { type NodeStatuses, type Status, unresolvable } from './framework.ts';
 /** What a node that was never examined is taken to have said. */
 const NOT_EXAMINED = unresolvable('');
 
-export class Diagnosis implements NodeStatuses {
+/** What can be asked of a diagnosis, written node by node (here) or read from columns (fast/column-diagnosis.ts). */
+export interface Verdicts extends NodeStatuses {
+  readonly preFilterMessage: string;
+  readonly unschedulablePlugins: ReadonlySet<string>;
+  readonly pendingPlugins: ReadonlySet<string>;
+  reasonCounts(nodeCount: number): Map<string, number>;
+}
+
+export class Diagnosis implements Verdicts {
   readonly explicit = new Map<string, Status>();
   absent: Status = NOT_EXAMINED;
   /** In place of the nodes' reasons, when PreFilter rejected the pod. */
@@ -48,7 +56,7 @@ export class Diagnosis implements NodeStatuses {
 /** `0/4 nodes are available: 1 Insufficient cpu, 3 Too many pods. preemption: …` */
 export function fitMessage(
   nodeCount: number,
-  diagnosis: Pick<Diagnosis, 'preFilterMessage' | 'reasonCounts'>,
+  diagnosis: Pick<Verdicts, 'preFilterMessage' | 'reasonCounts'>,
   postFilterMessage = '',
 ): string {
   let message = `0/${nodeCount} nodes are available:`;

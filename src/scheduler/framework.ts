@@ -43,12 +43,14 @@ export function isRejected(status: Status): boolean {
   return status.code === 'Unschedulable' || status.code === 'UnschedulableAndUnresolvable' || status.code === 'Pending';
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** What the plugins keep about one pod during one cycle, each under its own key. */
 export class CycleState {
   readonly #data = new Map<string, unknown>();
   /** Plugins whose PreFilter returned Skip: neither their Filter nor their AddPod and RemovePod run in this cycle. */
-  skippedFilter: ReadonlySet<string> = new Set();
-  skippedScore: ReadonlySet<string> = new Set();
+  skippedFilter = NOBODY;
+  skippedScore = NOBODY;
 
   read<T>(key: string): T | undefined {
     return this.#data.get(key) as T | undefined;

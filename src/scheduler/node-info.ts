@@ -52,6 +52,10 @@ export class NodeInfo {
 
   /** Grows with every change that a filter or a score could notice. */
   generation = 0;
+  /** The generation in which the node itself, and not just what stands on it, last changed. */
+  ownGeneration = 0;
+  /** The generation the snapshot last took note of. */
+  loggedGeneration = 0;
   /** Row in the snapshot's list; -1 when it is not in the list. */
   row = -1;
 

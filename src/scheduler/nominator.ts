@@ -12,6 +12,8 @@ const NONE: readonly PodInfo[] = [];
 export class Nominator implements NominatedPods {
   readonly #byNode = new Map<string, PodInfo[]>();
   readonly #nodeOf = new Map<string, string>();
+  /** Told of each node whose promises change. */
+  onChange: ((nodeName: string) => void) | undefined;
 
   onNode(nodeName: string): readonly PodInfo[] {
     return this.#byNode.get(nodeName) ?? NONE;
@@ -33,6 +35,7 @@ export class Nominator implements NominatedPods {
     const present = this.#byNode.get(nodeName);
     if (present === undefined) this.#byNode.set(nodeName, [pod]);
     else present.push(pod);
+    this.onChange?.(nodeName);
   }
 
   /** A new version of a pod keeps its nomination while neither version names a node: nobody has taken it back yet. */
@@ -49,5 +52,6 @@ export class Nominator implements NominatedPods {
     const left = this.#byNode.get(nodeName)!.filter((pod) => pod.uid !== uid);
     if (left.length === 0) this.#byNode.delete(nodeName);
     else this.#byNode.set(nodeName, left);
+    this.onChange?.(nodeName);
   }
 }

@@ -4,8 +4,8 @@
  * Models schedulePod, findNodesThatFitPod and prioritizeNodes of pkg/scheduler/schedule_one.go: the obvious way, every plugin on
  * every node looked at. The fast path (fast/) must decide the same; the tests hold one to the other.
  */
-import { Diagnosis } from './diagnosis.ts';
-import type { TemplateColumns } from './fast/template-columns.ts';
+import { Diagnosis, type Verdicts } from './diagnosis.ts';
+import type { FastPath } from './fast/fast-path.ts';
 import { feasibleNodesToFind, findFeasibleNodes } from './find-nodes.ts';
 import { CycleState, type Status, unresolvable } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -30,7 +30,7 @@ export interface Chosen {
 /** No node fits. `state` is what PostFilter goes on with. */
 export interface Unfit {
   readonly kind: 'unfit';
-  readonly diagnosis: Diagnosis;
+  readonly diagnosis: Verdicts;
   readonly state: CycleState;
   readonly evaluated: number;
 }
@@ -63,7 +63,7 @@ export interface ScheduleOptions {
   readonly percentageOfNodesToScore: number;
   readonly trace?: DecisionTrace;
   /** The profile's fast path; absent, or under a trace, every decision goes the obvious way. */
-  readonly fast?: TemplateColumns;
+  readonly fast?: FastPath | undefined;
 }
 
 export function schedulePod(profile: Profile, pod: PodInfo, position: SearchPosition, options: ScheduleOptions): Decision {

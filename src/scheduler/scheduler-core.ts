@@ -11,7 +11,8 @@ import { Cache } from './cache.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { fitMessage } from './diagnosis.ts';
 import { Action, type ClusterEvent, type EventResource } from './events.ts';
-import { TemplateColumns } from './fast/template-columns.ts';
+import { FastPath } from './fast/fast-path.ts';
+import { PodCounts } from './fast/pod-counts.ts';
 import type { CycleState, PostFilterOutcome, Status } from './framework.ts';
 import type { Listers, PluginHandle } from './handle.ts';
 import { Nominator } from './nominator.ts';
@@ -69,12 +70,18 @@ export class SchedulerCore {
   readonly #position = { next: 0 };
   readonly #percentageOfNodesToScore: number;
 
-  readonly #columns = new Map<Profile, TemplateColumns>();
+  /** Empty when every decision is to go the obvious way. */
+  readonly #fastPaths = new Map<Profile, FastPath>();
 
   constructor(options: CoreOptions) {
     const { configuration, listers, nowUs, onReady } = options;
     this.#percentageOfNodesToScore = configuration.percentageOfNodesToScore;
     const handle: PluginHandle = { snapshot: this.snapshot, listers, nominated: this.nominator, nowUs };
+    this.nominator.onChange = (nodeName) => {
+      const row = this.snapshot.get(nodeName)?.row ?? -1;
+      if (row !== -1) this.snapshot.log.push(row);
+    };
+    const counts = options.isSlow === true ? undefined : new PodCounts(this.cache, this.snapshot);
     const profiles = new Map<string, QueueProfile>();
     for (const spec of configuration.profiles) {
       const profile = new Profile(spec, handle, options.plugins ?? PLUGINS);
@@ -83,7 +90,7 @@ export class SchedulerCore {
         preemption.gate = options.gate;
         if (options.drawOffset !== undefined) preemption.drawOffset = options.drawOffset;
       }
-      if (options.isSlow !== true) this.#columns.set(profile, new TemplateColumns(profile));
+      if (counts !== undefined) this.#fastPaths.set(profile, new FastPath(profile, counts));
       profiles.set(spec.schedulerName, { profile, hints: new HintMap(profile) });
     }
     this.profiles = new Map([...profiles].map(([name, { profile }]) => [name, profile]));
@@ -209,7 +216,7 @@ export class SchedulerCore {
     this.cache.updateSnapshot(this.snapshot);
     const decision = schedulePod(profile, entry.info, this.#position, {
       percentageOfNodesToScore: this.#percentageOfNodesToScore,
-      fast: this.#columns.get(profile),
+      fast: this.#fastPaths.get(profile),
     });
     const base = { entry, profile, evaluated: decision.evaluated, feasible: 0, ...FAILED } as const;
     if (decision.kind === 'chosen') return this.#place(entry, profile, decision);

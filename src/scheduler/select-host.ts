@@ -6,11 +6,10 @@
  * a position, then what hangs under 2i+1, then what hangs under 2i+2 (spec 3.2).
  */
 
-/** The position of the winner in `totals`; -1 when there is none. */
-export function selectHost(totals: ArrayLike<number>): number {
+/** The position of the winner in the first `count` of `totals`; -1 when there is none. */
+export function selectHost(totals: ArrayLike<number>, count = totals.length): number {
   let best = -1;
   let bestTotal = Number.NEGATIVE_INFINITY;
-  const count = totals.length;
   let position = 0;
   while (position < count) {
     const total = totals[position]!;

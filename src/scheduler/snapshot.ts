@@ -5,13 +5,14 @@
  * the cache's own NodeInfos instead of copies; what upstream fixes at the moment of the snapshot (list order, image counts)
  * is fixed by Cache.updateSnapshot, which alone writes here.
  */
+import { RowLog } from './fast/row-log.ts';
 import type { NodeInfo } from './node-info.ts';
 
 export class Snapshot {
   /** All nodes, zone by zone in turn (node-tree.ts). Rows are positions in this list. */
   nodes: readonly NodeInfo[] = [];
-  /** The generation of the node in each row, side by side for whoever walks over many. */
-  generations = new Float64Array(0);
+  /** Rows whose node has changed, or been promised to a pod or taken back, in any way that a filter or a score may notice. */
+  readonly log = new RowLog();
   readonly byName = new Map<string, NodeInfo>();
   /** Nodes with a pod that has any inter-pod (anti-)affinity, and those with one of required anti-affinity; unordered. */
   readonly affinityNodes = new Set<NodeInfo>();

@@ -1,117 +1,300 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { KubeObject } from '../../src/model/meta.ts';
 import type { Node } from '../../src/model/node.ts';
-import type { Pod } from '../../src/model/pod.ts';
-import { Cache } from '../../src/scheduler/cache.ts';
-import { TemplateColumns } from '../../src/scheduler/fast/template-columns.ts';
-import type { Listers, PluginHandle } from '../../src/scheduler/handle.ts';
-import { PodInfo } from '../../src/scheduler/pod-info.ts';
-import { Profile } from '../../src/scheduler/profile.ts';
-import { DEFAULT_PROFILE } from '../../src/scheduler/profile-spec.ts';
-import { schedulePod } from '../../src/scheduler/schedule-pod.ts';
-import { Snapshot } from '../../src/scheduler/snapshot.ts';
+import type { Affinity, Pod, PodSpec, TopologySpreadConstraint } from '../../src/model/pod.ts';
+import { FastPath } from '../../src/scheduler/fast/fast-path.ts';
+import { SchedulerTwins } from '../support/scheduler-twins.ts';
 
-const NOBODY = { get: () => undefined, values: () => [], byIndex: () => [] };
-const LISTERS = new Proxy({}, { get: () => NOBODY }) as unknown as Listers;
+const ZONE = 'topology.kubernetes.io/zone';
+const HOSTNAME = 'kubernetes.io/hostname';
+const APPS = ['web', 'api', 'db'];
 
+/** What one step of a script does; numbers pick among what is there. */
 type Step =
-  | { readonly do: 'place'; readonly template: number }
-  | { readonly do: 'delete'; readonly pick: number }
-  | { readonly do: 'node'; readonly pick: number; readonly cpu: number; readonly isTainted: boolean; readonly zone: number }
-  | { readonly do: 'lose'; readonly pick: number };
+  | {
+      readonly do: 'pods';
+      readonly template: number;
+      readonly app: number;
+      readonly namespace: number;
+      readonly priority: number;
+      readonly count: number;
+    }
+  | { readonly do: 'settle' | 'advance' | 'grace' }
+  | { readonly do: 'delete' | 'terminate' | 'lose' | 'relabelPod'; readonly pick: number }
+  | { readonly do: 'node'; readonly pick: number; readonly change: number; readonly value: number }
+  | { readonly do: 'namespace' | 'service' | 'owner' | 'budget'; readonly pick: number; readonly app: number };
 
+const small = (max: number) => fc.nat(max);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('place' as const), template: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), pick: fc.nat() }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('node' as const), pick: fc.nat(160), cpu: fc.nat(8), isTainted: fc.boolean(), zone: fc.nat(2) }),
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constant('pods' as const),
+      template: small(17),
+      app: small(2),
+      namespace: small(1),
+      priority: fc.constantFrom(0, 0, 0, 5, 10),
+      count: fc.integer({ min: 1, max: 6 }),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), pick: fc.nat(160) }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('advance' as const, 'grace' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('delete' as const, 'terminate' as const, 'lose' as const, 'relabelPod' as const),
+      pick: fc.nat(),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('node' as const), pick: fc.nat(), change: small(7), value: small(5) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('namespace' as const, 'service' as const, 'owner' as const, 'budget' as const),
+      pick: small(3),
+      app: small(2),
+    }),
+  },
 );
 
-function node(i: number, cpu: number, isTainted: boolean, zone: number): Node {
+function node(i: number, overrides: { readonly labels?: object; readonly spec?: object; readonly status?: object } = {}): Node {
+  const zone = i % 5 === 4 ? {} : { [ZONE]: `z${i % 3}` };
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: `n${i}`, labels: { 'topology.kubernetes.io/zone': `z${zone}`, disk: i % 3 === 0 ? 'ssd' : 'hdd' } },
-    spec: { taints: isTainted ? [{ key: 'a', effect: i % 2 === 0 ? 'PreferNoSchedule' : 'NoSchedule' }] : [] },
+    metadata: { name: `n${i}`, labels: { [HOSTNAME]: `n${i}`, ...zone, disk: i % 3 === 0 ? 'ssd' : 'hdd', ...overrides.labels } },
+    spec: { ...overrides.spec },
     status: {
-      allocatable: { cpu: String(cpu), memory: '8Gi', pods: '6' },
+      allocatable: { cpu: '2', memory: '4Gi', pods: '5' },
       images: i % 4 === 0 ? [{ names: ['web:1'], sizeBytes: 400_000_000 }] : [],
+      ...overrides.status,
     },
-  };
+  } as Node;
 }
 
-function pod(i: number, template: number): Pod {
-  const preference = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] };
+function changedNode(old: Node, change: number, value: number): Node {
+  const { metadata, spec, status } = old;
+  switch (change) {
+    case 0:
+      return { ...old, metadata: { ...metadata, labels: { ...metadata.labels, [ZONE]: `z${value}` } } };
+    case 1:
+      return { ...old, metadata: { ...metadata, labels: { ...metadata.labels, disk: value % 2 === 0 ? 'ssd' : 'hdd' } } };
+    case 2: {
+      const effect = value % 3 === 0 ? 'PreferNoSchedule' : 'NoSchedule';
+      return { ...old, spec: { ...spec, taints: value > 3 ? [] : [{ key: 'a', effect }] } } as Node;
+    }
+    case 3:
+      return { ...old, spec: { ...spec, unschedulable: value % 2 === 0 } } as Node;
+    case 4:
+      return { ...old, status: { ...status, allocatable: { cpu: String(value), memory: '4Gi', pods: '5' } } } as Node;
+    case 5:
+      return {
+        ...old,
+        status: { ...status, images: value % 2 === 0 ? [] : [{ names: ['web:1'], sizeBytes: 300_000_000 * value }] },
+      } as Node;
+    case 6:
+      // A heartbeat: nothing that scheduling looks at.
+      return { ...old, metadata: { ...metadata, annotations: { beat: String(value) } } };
+    default:
+      return { ...old, metadata: { ...metadata, labels: { [HOSTNAME]: metadata.name } } };
+  }
+}
+
+const selectorOf = (app: string) => ({ matchLabels: { app } });
+
+/** Everything the fast path follows, and some of what it leaves to the obvious way. */
+function specOf(template: number, app: string): Partial<PodSpec> {
+  const spread = (
+    whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway',
+    topologyKey: string,
+    more: Partial<TopologySpreadConstraint> = {},
+  ) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable, labelSelector: selectorOf(app), ...more }) as TopologySpreadConstraint;
+  const term = (topologyKey: string, of: string, more: object = {}) => ({ topologyKey, labelSelector: selectorOf(of), ...more });
+  const affinity = (one: Affinity): Partial<PodSpec> => ({ affinity: one });
+  switch (template) {
+    case 1:
+      return { nodeSelector: { disk: 'ssd' } };
+    case 2:
+      return { tolerations: [{ operator: 'Exists' }] };
+    case 3: {
+      const preference = { matchExpressions: [{ key: 'disk', operator: 'In' as const, values: ['ssd'] }] };
+      return affinity({ nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 7, preference }] } });
+    }
+    case 4:
+      return { topologySpreadConstraints: [spread('DoNotSchedule', ZONE)] };
+    case 5:
+      return { topologySpreadConstraints: [spread('DoNotSchedule', HOSTNAME, { minDomains: 4 }), spread('ScheduleAnyway', ZONE)] };
+    case 6:
+      return {
+        nodeSelector: { disk: 'hdd' },
+        topologySpreadConstraints: [spread('DoNotSchedule', ZONE, { maxSkew: 2, nodeTaintsPolicy: 'Honor' })],
+      };
+    case 7:
+      return {
+        nodeSelector: { disk: 'hdd' },
+        topologySpreadConstraints: [
+          spread('ScheduleAnyway', ZONE),
+          spread('ScheduleAnyway', HOSTNAME, { nodeAffinityPolicy: 'Ignore' }),
+          spread('ScheduleAnyway', 'disk'),
+        ],
+      };
+    case 8:
+      return affinity({ podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(ZONE, app)] } });
+    case 9:
+      return affinity({ podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(HOSTNAME, app)] } });
+    case 10:
+      return affinity({
+        podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(ZONE, app), term('disk', app)] },
+        podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(HOSTNAME, 'db', { namespaces: ['one', 'two'] })] },
+      });
+    case 11:
+      return affinity({
+        podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, podAffinityTerm: term(ZONE, 'db') }] },
+        podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 30, podAffinityTerm: term(HOSTNAME, app) }] },
+      });
+    case 12:
+      return affinity({
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [term('disk', 'web', { namespaceSelector: { matchLabels: { team: 'a' } } })],
+        },
+      });
+    case 13:
+      return affinity({
+        podAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: term('disk', 'api', { namespaceSelector: {} }) }],
+        },
+      });
+    case 14:
+      return { containers: [{ name: 'main', image: 'web:1', resources: { requests: { cpu: '64' } } }] };
+    case 15:
+      return { preemptionPolicy: 'Never', containers: [{ name: 'main', resources: { requests: { cpu: '1900m' } } }] };
+    case 16:
+      return { containers: [{ name: 'main', image: 'web:1', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }] };
+    default:
+      return {};
+  }
+}
+
+let serial = 0;
+
+function pod({ template, app: number, namespace, priority }: Extract<Step, { do: 'pods' }>): Pod {
+  const app = APPS[number]!;
+  const name = `p${serial++}`;
+  const namespaceName = namespace === 0 ? 'one' : 'two';
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: app, controller: true };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `p${i}`, namespace: 'default', uid: `uid-p${i}` },
+    metadata: {
+      name,
+      namespace: namespaceName,
+      uid: `uid-${name}`,
+      labels: { app },
+      ...(template % 2 === 0 ? { ownerReferences: [owner] } : {}),
+    },
     spec: {
       schedulerName: 'default-scheduler',
-      containers: [{ name: 'main', image: 'web:1', resources: { requests: template === 0 ? {} : { cpu: `${template * 300}m` } } }],
-      ...(template === 2 ? { nodeSelector: { disk: 'ssd' } } : {}),
-      ...(template === 3 ? { tolerations: [{ operator: 'Exists' }] } : {}),
-      ...(template === 4
-        ? { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 7, preference }] } } }
-        : {}),
+      priority,
+      containers: [{ name: 'main', image: 'web:1', resources: { requests: template % 3 === 0 ? {} : { cpu: `${200 + priority * 30}m` } } }],
+      ...specOf(template, app),
     },
-  };
+  } as Pod;
 }
 
-test('The fast path chooses what the obvious way chooses, and moves the search alike, however nodes and pods come and go', () => {
-  let fastDecisions = 0;
+const object = (kind: string, name: string, namespace: string | undefined, rest: object): KubeObject =>
+  ({ apiVersion: 'v1', kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...rest }) as KubeObject;
+
+function run(twins: SchedulerTwins, one: Step): void {
+  const pick = <T>(list: readonly T[], number: number): T | undefined => (list.length === 0 ? undefined : list[number % list.length]);
+  switch (one.do) {
+    case 'pods':
+      for (let i = 0; i < one.count; i++) twins.put(pod(one));
+      return;
+    case 'settle':
+      return twins.settle(40);
+    case 'advance':
+      return twins.advance(400);
+    case 'grace':
+      twins.isGraceful = !twins.isGraceful;
+      return;
+    case 'delete': {
+      const victim = pick(twins.pods, one.pick);
+      return victim === undefined ? undefined : twins.remove(victim);
+    }
+    case 'terminate': {
+      const victim = pick(twins.pods, one.pick);
+      if (victim !== undefined) twins.put({ ...victim, metadata: { ...victim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+      return;
+    }
+    case 'relabelPod': {
+      const chosen = pick(twins.pods, one.pick);
+      if (chosen !== undefined) twins.put({ ...chosen, metadata: { ...chosen.metadata, labels: { app: APPS[one.pick % 3]! } } });
+      return;
+    }
+    case 'lose': {
+      const lost = pick(twins.nodes, one.pick);
+      return lost === undefined ? undefined : twins.remove(lost);
+    }
+    case 'node': {
+      const old = pick(twins.nodes, one.pick);
+      // Every now and then one comes, or comes back.
+      return twins.put(old === undefined || one.pick % 4 === 0 ? node(one.pick % 40) : changedNode(old, one.change, one.value));
+    }
+    case 'namespace':
+      return twins.put(object('Namespace', one.pick % 2 === 0 ? 'one' : 'two', undefined, {}) as KubeObject & { metadata: object });
+    case 'service': {
+      const service = object('Service', `s${one.pick}`, one.pick % 2 === 0 ? 'one' : 'two', {
+        spec: { selector: { app: APPS[one.app]! } },
+      });
+      return twins.store('Service').get(`${service.metadata.namespace}/${service.metadata.name}`) === undefined
+        ? twins.put(service)
+        : twins.remove(service);
+    }
+    case 'owner':
+      return twins.put(
+        object('ReplicaSet', APPS[one.app]!, one.pick % 2 === 0 ? 'one' : 'two', {
+          spec: { selector: one.pick > 1 ? selectorOf(APPS[one.app]!) : { matchLabels: { app: 'none' } } },
+        }),
+      );
+    case 'budget':
+      return twins.put(
+        object('PodDisruptionBudget', `b${one.pick}`, one.pick % 2 === 0 ? 'one' : 'two', {
+          spec: { selector: selectorOf(APPS[one.app]!) },
+          status: { disruptionsAllowed: one.pick },
+        }),
+      );
+  }
+}
+
+test('The fast path decides what the obvious way decides, in every word, however nodes, pods and groups come and go', () => {
+  const decide = vi.spyOn(FastPath.prototype, 'decide');
+  let attempts = 0;
+  let preemptions = 0;
   fc.assert(
     fc.property(
-      fc.integer({ min: 1, max: 160 }),
+      fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 24 }) }, { weight: 1, arbitrary: fc.constant(130) }),
       fc.constantFrom(0, 10, 60, 100),
-      fc.array(step, { maxLength: 60 }),
-      (count, percentage, steps) => {
-        const cache = new Cache();
-        const snapshot = new Snapshot();
-        const nominated = { onNode: () => [], nodeNames: () => [] };
-        const handle: PluginHandle = { snapshot, listers: LISTERS, nominated, nowUs: () => 0 };
-        const profile = new Profile(DEFAULT_PROFILE, handle);
-        const fast = new TemplateColumns(profile);
-        const slowPosition = { next: 0 };
-        const fastPosition = { next: 0 };
-        const placed: string[] = [];
-        for (let i = 0; i < count; i++) cache.addNode(node(i, 4, false, i % 3));
-
-        const run = (one: Step, i: number): void => {
-          switch (one.do) {
-            case 'node':
-              return cache.addNode(node(one.pick, one.cpu, one.isTainted, one.zone));
-            case 'lose':
-              return cache.removeNode(`n${one.pick}`);
-            case 'delete':
-              return placed.length > 0 ? cache.removePod(placed.splice(one.pick % placed.length, 1)[0]!) : undefined;
-            case 'place': {
-              cache.updateSnapshot(snapshot);
-              const info = new PodInfo(pod(i, one.template));
-              const quick = fast.decide(info, fastPosition, percentage);
-              const sure = schedulePod(profile, info, slowPosition, { percentageOfNodesToScore: percentage });
-              if (quick === undefined) {
-                // Nothing is decided in haste: what it declines, it leaves as it was.
-                fastPosition.next = slowPosition.next;
-              } else {
-                fastDecisions++;
-                const { node: chosen, evaluated, feasibleCount } = quick;
-                expect({ ...sure, state: 0 }).toEqual({ kind: 'chosen', node: chosen, evaluated, feasibleCount, state: 0 });
-                expect(fastPosition).toEqual(slowPosition);
-              }
-              if (sure.kind !== 'chosen') return;
-              cache.assumePod(info, sure.node.name);
-              placed.push(info.uid);
-            }
-          }
-        };
-        steps.forEach(run);
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      (count, percentageOfNodesToScore, steps) => {
+        serial = 0;
+        const twins = new SchedulerTwins({
+          apiVersion: 'kubescheduler.config.k8s.io/v1',
+          kind: 'KubeSchedulerConfiguration',
+          percentageOfNodesToScore,
+        });
+        for (let i = 0; i < count; i++) twins.put(node(i));
+        for (const one of steps) run(twins, one);
+        twins.settle(200);
+        attempts += twins.attempts;
+        preemptions += twins.preemptions;
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
-  expect(fastDecisions).toBeGreaterThan(100);
+  const outcomes = decide.mock.results.map(({ value }) => (value as ReturnType<FastPath['decide']>)?.kind ?? 'declined');
+  const times = (outcome: string) => outcomes.filter((one) => one === outcome).length;
+  decide.mockRestore();
+  expect(preemptions).toBeGreaterThan(0);
+  expect(times('chosen') + times('unfit')).toBeGreaterThan(attempts / 2);
 });

@@ -26,7 +26,7 @@ import { countMatching, hasAllKeys, includesNode, type SpreadConstraint, selects
 import { MAX_NODE_SCORE } from './default-normalize.ts';
 
 const NAME = 'PodTopologySpread';
-const HOSTNAME = 'kubernetes.io/hostname';
+export const HOSTNAME = 'kubernetes.io/hostname';
 const SKIP = skip(NAME);
 export const SKEWED = unschedulable(NAME, "node(s) didn't match pod topology spread constraints");
 export const LABEL_MISSING = unresolvable(NAME, "node(s) didn't match pod topology spread constraints (missing required label)");

@@ -62,7 +62,11 @@ export class ReplayWorld {
     this.handle = {
       snapshot: this.snapshot,
       listers: this.#listers(),
-      nominated: { onNode: (name) => this.nominated.get(name) ?? [], nodeNames: () => this.nominated.keys() },
+      nominated: {
+        onNode: (name) => this.nominated.get(name) ?? [],
+        nodeNames: () => this.nominated.keys(),
+        nodeOf: (uid) => [...this.nominated].find(([, pods]) => pods.some((pod) => pod.uid === uid))?.[0],
+      },
       // The recorder ran later than any start time in the recordings.
       nowUs: () => Number.MAX_SAFE_INTEGER,
     };

@@ -1,0 +1,325 @@
+/**
+ * The fast path: a decision read from columns and counts instead of running every plugin on every node.
+ *
+ * It decides exactly as schedule-pod.ts does. What a template's pods find on a node by themselves is kept in columns and worked out
+ * again, by the plugins, when the node changes (local-columns.ts); how they relate to other pods is read from tables that are kept as
+ * pods come and go (pod-counts.ts). Whatever it cannot be sure of it declines (undefined), and the obvious way decides: volumes and
+ * claims, plugins it does not know, promised nodes while other pods have a say.
+ */
+import { feasibleNodesToFind } from '../find-nodes.ts';
+import { CycleState, type Status, unresolvable } from '../framework.ts';
+import { inferredFeatures } from '../plugins/node-declared-features.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { SpecTraits } from '../pod-traits.ts';
+import type { Profile } from '../profile.ts';
+import type { Chosen, SearchPosition, Unfit } from '../schedule-pod.ts';
+import { selectHost } from '../select-host.ts';
+import { type AffinityPlan, affinityPlanOf, isCurrent } from './affinity-plan.ts';
+import { ColumnDiagnosis } from './column-diagnosis.ts';
+import { isWithinReach, type KnownProfile, knownProfileOf } from './known-profile.ts';
+import { LocalColumns, STALE } from './local-columns.ts';
+import { PEER_STATUSES, PeerFilters } from './peer-filters.ts';
+import { addAffinityScores, addSpreadScores, ScoreField } from './peer-scores.ts';
+import type { PodCounts } from './pod-counts.ts';
+import { areCurrent, type SpreadPlan, spreadPlanOf } from './spread-plan.ts';
+
+// Numbers all templates of a profile may hold, five to a row: 256 MiB and less. Beyond it the oldest are forgotten, which costs time only.
+const MAX_ROWS_REMEMBERED = 2 ** 23;
+const PLAN_LIMIT = 20_000;
+const NOT_EXAMINED = unresolvable('');
+
+/** A template at one priority: pods promised to a node count for those of lower or equal priority. */
+type TemplateKey = number;
+
+interface PeerPlan {
+  readonly epoch: number;
+  spread: SpreadPlan;
+  affinity: AffinityPlan;
+}
+
+export class FastPath {
+  readonly #profile: Profile;
+  readonly #counts: PodCounts;
+  readonly #known: KnownProfile | undefined;
+  /** Undefined for templates left to the obvious way. */
+  readonly #templates = new Map<SpecTraits, Map<TemplateKey, LocalColumns> | undefined>();
+  #rowsRemembered = 0;
+  readonly #plans = new Map<number, PeerPlan>();
+  readonly #peers = new PeerFilters();
+  readonly #field = new ScoreField();
+  /** Of the walk under way. */
+  #foundCount = 0;
+  /** Local plugins keep nothing in it. */
+  readonly #state = new CycleState();
+  /** Why each row was rejected by peers, in the walk under way; 0 where it was not. */
+  #peerVerdicts = new Uint8Array(0);
+
+  constructor(profile: Profile, counts: PodCounts) {
+    this.#profile = profile;
+    this.#counts = counts;
+    this.#known = knownProfileOf(profile);
+  }
+
+  /** What schedulePod would decide, moving the position as it would; undefined, and nothing moved, when unsure. */
+  decide(pod: PodInfo, position: SearchPosition, percentageOfNodesToScore: number): Chosen | Unfit | undefined {
+    const { snapshot, nominated } = this.#profile.handle;
+    const known = this.#known;
+    if (known === undefined || snapshot.nodes.length === 0 || !isWithinReach(pod)) return undefined;
+    const columns = this.#columnsOf(pod, known);
+    if (columns === undefined) return undefined;
+    this.#counts.sync();
+    const plan = this.#planOf(pod, known);
+    this.#peers.prepare(plan.spread, plan.affinity, this.#counts);
+    if (!this.#peers.isSilent && this.#isAnyPromised(pod)) return undefined;
+
+    columns.catchUp(pod);
+    // A pod is not in its own way: on the node it is promised itself, the row is worked out for it alone.
+    const ownRow = snapshot.get(nominated.nodeOf(pod.uid) ?? '')?.row ?? -1;
+    if (ownRow !== -1) {
+      columns.forget(ownRow);
+      columns.refresh(ownRow, pod, pod);
+    }
+    const decision = this.#search(pod, columns, plan, known, position, percentageOfNodesToScore);
+    // Worked out anew for the next pod, but not before the diagnosis was read.
+    if (ownRow !== -1) snapshot.log.push(ownRow);
+    return decision;
+  }
+
+  #search(
+    pod: PodInfo,
+    columns: LocalColumns,
+    plan: PeerPlan,
+    known: KnownProfile,
+    position: SearchPosition,
+    percentageOfNodesToScore: number,
+  ): Chosen | Unfit | undefined {
+    const { nodes } = this.#profile.handle.snapshot;
+    const count = nodes.length;
+    const promised = this.#profile.handle.snapshot.get(pod.nominatedNodeName)?.row ?? -1;
+    if (promised !== -1 && this.#isFeasible(columns, promised, pod)) {
+      return { kind: 'chosen', node: nodes[promised]!, state: new CycleState(), evaluated: 1, feasibleCount: 1 };
+    }
+    this.#field.fit(count);
+    const wanted = feasibleNodesToFind(count, this.#profile.spec.percentageOfNodesToScore ?? percentageOfNodesToScore);
+    const start = position.next % count;
+    const isNowhereLocally = columns.staleCount === 0 && columns.feasibleCount === 0;
+    const seen = isNowhereLocally
+      ? count
+      : this.#peers.isSilent
+        ? this.#walk(columns, pod, start, wanted)
+        : this.#walkWithPeers(columns, pod, start, wanted);
+    const found = isNowhereLocally ? 0 : this.#foundCount;
+    if (found === 0) return this.#unfit(pod, columns, position);
+
+    if (found > 1 && !this.#addScores(columns, pod, plan, known, found)) return undefined;
+    // The promised node was looked at first; unless the walk came by it again, it is one more.
+    const isExtra = promised !== -1 && (promised - start + count) % count >= seen;
+    const evaluated = seen + (isExtra ? 1 : 0);
+    position.next = (position.next + evaluated) % count;
+    const winner = found === 1 ? 0 : selectHost(this.#field.totals, found);
+    const node = nodes[this.#field.found[winner]!]!;
+    return { kind: 'chosen', node, state: new CycleState(), evaluated, feasibleCount: found };
+  }
+
+  /** Fills the field with feasible rows from `start` on, until one more than wanted is met; returns how many rows were passed. */
+  #walk(columns: LocalColumns, pod: PodInfo, start: number, wanted: number): number {
+    const { values } = columns;
+    const { found, totals } = this.#field;
+    const count = values.length;
+    let foundCount = 0;
+    let row = start;
+    let seen = 0;
+    for (; seen < count; seen++) {
+      let value = values[row]!;
+      if (value === STALE) value = columns.refresh(row, pod, undefined);
+      if (value >= 0) {
+        if (foundCount === wanted) break;
+        found[foundCount] = row;
+        totals[foundCount++] = value;
+      }
+      row = row + 1 === count ? 0 : row + 1;
+    }
+    this.#foundCount = foundCount;
+    return seen;
+  }
+
+  #walkWithPeers(columns: LocalColumns, pod: PodInfo, start: number, wanted: number): number {
+    const { values } = columns;
+    const { found, totals } = this.#field;
+    const peers = this.#peers;
+    const count = values.length;
+    if (this.#peerVerdicts.length < count) this.#peerVerdicts = new Uint8Array(count);
+    const verdicts = this.#peerVerdicts;
+    let foundCount = 0;
+    let row = start;
+    let seen = 0;
+    for (; seen < count; seen++) {
+      let value = values[row]!;
+      if (value === STALE) value = columns.refresh(row, pod, undefined);
+      if (value >= 0) {
+        const verdict = peers.verdict(row);
+        verdicts[row] = verdict;
+        if (verdict === 0) {
+          if (foundCount === wanted) break;
+          found[foundCount] = row;
+          totals[foundCount++] = value;
+        }
+      }
+      row = row + 1 === count ? 0 : row + 1;
+    }
+    this.#foundCount = foundCount;
+    return seen;
+  }
+
+  #isFeasible(columns: LocalColumns, row: number, pod: PodInfo): boolean {
+    let value = columns.values[row]!;
+    if (value === STALE) value = columns.refresh(row, pod, undefined);
+    return value >= 0 && (this.#peers.isSilent || this.#peers.verdict(row) === 0);
+  }
+
+  /** False when the obvious way has to score. */
+  #addScores(columns: LocalColumns, pod: PodInfo, plan: PeerPlan, known: KnownProfile, found: number): boolean {
+    const field = this.#field;
+    for (const { scorer, raw } of columns.normalized) {
+      if (raw === undefined) continue;
+      const scores = field.scores.subarray(0, found);
+      for (let i = 0; i < found; i++) scores[i] = raw[field.found[i]!]!;
+      scorer.plugin.normalize!(this.#state, pod, [], scores);
+      for (let i = 0; i < found; i++) field.totals[i]! += scores[i]! * scorer.weight;
+    }
+    if (plan.affinity.scored.length > 0) addAffinityScores(plan.affinity.scored, field, found, known.affinityWeight, this.#counts);
+    return plan.spread.soft.length === 0 || addSpreadScores(plan.spread, field, found, known.spreadWeight, this.#counts);
+  }
+
+  #unfit(pod: PodInfo, columns: LocalColumns, position: SearchPosition): Unfit {
+    const { snapshot } = this.#profile.handle;
+    const count = snapshot.nodes.length;
+    const statuses = new Map<Status, number>();
+    columns.countRejected(statuses);
+    const { values } = columns;
+    const isSilent = this.#peers.isSilent;
+    const verdicts = this.#peerVerdicts;
+    if (!isSilent && columns.feasibleCount > 0) {
+      const times = new Array<number>(PEER_STATUSES.length).fill(0);
+      for (let row = 0; row < count; row++) if (values[row]! >= 0) times[verdicts[row]!]!++;
+      PEER_STATUSES.forEach((status, i) => {
+        if (times[i]! > 0) statuses.set(status!, times[i]!);
+      });
+    }
+    const statusOf = (row: number) => (values[row]! >= 0 ? PEER_STATUSES[verdicts[row]!]! : columns.statusOf(row));
+    const state = this.#stateFor(pod);
+    const diagnosis = new ColumnDiagnosis(snapshot, NOT_EXAMINED, statuses, statusOf);
+    position.next = (position.next + count) % count;
+    return { kind: 'unfit', diagnosis, state, evaluated: count };
+  }
+
+  /** What PreFilter would have left behind. The two that count other pods have nothing to say, or are asked to count after all. */
+  #stateFor(pod: PodInfo): CycleState {
+    const state = new CycleState();
+    if (!this.#peers.isSilent) {
+      this.#profile.runPreFilter(state, pod);
+      return state;
+    }
+    const skipped = new Set<string>();
+    state.skippedFilter = skipped;
+    for (const plugin of this.#profile.preFilter) {
+      const isPeer = plugin.name === 'PodTopologySpread' || plugin.name === 'InterPodAffinity';
+      if (isPeer || plugin.preFilter(state, pod, this.#profile.handle.snapshot).status?.code === 'Skip') skipped.add(plugin.name);
+    }
+    return state;
+  }
+
+  #planOf(pod: PodInfo, known: KnownProfile): PeerPlan {
+    const { handle, spec } = this.#profile;
+    const key = pod.peer.id * 2 ** 26 + pod.spec.id;
+    const { epoch } = this.#counts;
+    let plan = this.#plans.get(key);
+    if (plan === undefined || plan.epoch !== epoch) {
+      if (this.#plans.size >= PLAN_LIMIT) this.#plans.clear();
+      const spread = spreadPlanOf(pod, handle, spec.args.PodTopologySpread, this.#counts, known.spread);
+      const affinity = affinityPlanOf(pod, handle.listers, spec.args.InterPodAffinity, this.#counts, known.affinity);
+      plan = { epoch, spread, affinity };
+      this.#plans.set(key, plan);
+      return plan;
+    }
+    if (!areCurrent(plan.spread.sources, pod, handle.listers)) {
+      plan.spread = spreadPlanOf(pod, handle, spec.args.PodTopologySpread, this.#counts, known.spread);
+    }
+    if (!isCurrent(plan.affinity.sources, pod, handle.listers, this.#counts)) {
+      plan.affinity = affinityPlanOf(pod, handle.listers, spec.args.InterPodAffinity, this.#counts, known.affinity);
+    }
+    return plan;
+  }
+
+  /** Is any node promised to another pod that this one has to respect? */
+  #isAnyPromised(pod: PodInfo): boolean {
+    const { nominated } = this.#profile.handle;
+    for (const name of nominated.nodeNames()) {
+      if (nominated.onNode(name).some((other) => other.priority >= pod.priority && other.uid !== pod.uid)) return true;
+    }
+    return false;
+  }
+
+  #columnsOf(pod: PodInfo, known: KnownProfile): LocalColumns | undefined {
+    const { snapshot } = this.#profile.handle;
+    let byPriority = this.#templates.get(pod.spec);
+    const present = byPriority?.get(pod.priority);
+    if (present?.listVersion === snapshot.listVersion) return present;
+    if (byPriority === undefined) {
+      if (this.#templates.has(pod.spec)) return undefined;
+      if (!this.#isFollowed(pod)) {
+        this.#templates.set(pod.spec, undefined);
+        return undefined;
+      }
+      byPriority = new Map();
+      this.#templates.set(pod.spec, byPriority);
+    }
+    if (present === undefined) this.#makeRoom(snapshot.nodes.length);
+    const columns = new LocalColumns(this.#profile, this.#pluginsFor(pod, known), pod.priority);
+    // Making room may have forgotten this very template; it is as good as new.
+    this.#templates.set(pod.spec, byPriority.set(pod.priority, columns));
+    return columns;
+  }
+
+  /** Terms on the node's name make PreFilter narrow the search, and a malformed preference ends the cycle: neither is followed. */
+  #isFollowed(pod: PodInfo): boolean {
+    const required = pod.pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    const isNarrow = required?.nodeSelectorTerms?.some((term) => (term.matchFields ?? []).length > 0) === true;
+    if (isNarrow || inferredFeatures(pod).length > 0) return false;
+    return this.#profile.preScore.every((plugin) => {
+      if (!this.#known!.skipping.has(plugin.name)) return true;
+      const status = plugin.preScore(this.#state, pod, [], this.#profile.handle.snapshot);
+      return status === undefined || status.code === 'Skip';
+    });
+  }
+
+  /** The local plugins but those whose PreScore has nothing to say of this template. */
+  #pluginsFor(pod: PodInfo, { local, skipping }: KnownProfile): KnownProfile['local'] {
+    const { snapshot } = this.#profile.handle;
+    const skipped = new Set<string>();
+    for (const plugin of this.#profile.preScore) {
+      if (!skipping.has(plugin.name)) continue;
+      if (plugin.preScore(this.#state, pod, [], snapshot)?.code === 'Skip') skipped.add(plugin.name);
+    }
+    const left = (scorers: KnownProfile['local']['ownScorers']) => scorers.filter(({ plugin }) => !skipped.has(plugin.name));
+    return {
+      ...local,
+      ownScorers: left(local.ownScorers),
+      crowdScorers: left(local.crowdScorers),
+      normalizedScorers: left(local.normalizedScorers),
+    };
+  }
+
+  #makeRoom(rowCount: number): void {
+    this.#rowsRemembered += rowCount;
+    if (this.#rowsRemembered <= MAX_ROWS_REMEMBERED && this.#templates.size < PLAN_LIMIT) return;
+    // The oldest half goes: a Map keeps the order in which they came.
+    let left = this.#templates.size >> 1;
+    for (const template of this.#templates.keys()) {
+      if (left-- <= 0) break;
+      this.#templates.delete(template);
+    }
+    this.#rowsRemembered = rowCount;
+    for (const byPriority of this.#templates.values()) this.#rowsRemembered += (byPriority?.size ?? 0) * rowCount;
+  }
+}

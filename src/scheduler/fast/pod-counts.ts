@@ -1,0 +1,222 @@
+/**
+ * All count classes of a cluster, and the cache's news passed on to those each pod is counted in.
+ *
+ * Which classes that is depends on the pod's labels, or its own terms, alone, so it is found out once for all pods of a template; an
+ * event then costs as much as there are classes the pod is in. Classes are made when a decision first asks for them, by
+ * counting the pods that are there.
+ */
+import type { Node } from '../../model/node.ts';
+import type { Cache, CacheListener } from '../cache.ts';
+import type { NodeInfo } from '../node-info.ts';
+import { isSame } from '../object-events.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { AffinityTerm, LabelTraits } from '../pod-traits.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { CountClass, type DomainTable } from './count-class.ts';
+import { TopologyDomains } from './topology-domains.ts';
+
+// Numbers all classes together may hold, at four bytes each: 256 MiB. Beyond it all are forgotten, which costs time only.
+const MAX_NUMBERS = 2 ** 26;
+
+/** A term some pod that stands on a node has, and the pods that have it. */
+export interface StandingTerm {
+  readonly term: AffinityTerm;
+  /** As required anti-affinity, one for each time. */
+  anti: DomainTable | undefined;
+  /** As required affinity. */
+  affinity: DomainTable | undefined;
+  /** As a preference, its weights added up, those of anti-affinity negative. */
+  preferred: DomainTable | undefined;
+}
+
+interface SelectingClass {
+  readonly counted: CountClass;
+  readonly selects: (names: LabelTraits) => boolean;
+}
+
+/** Pods with certain labels: how many the cache holds, and the classes they are counted in, of the first `checked` there are. */
+interface Membership {
+  live: number;
+  readonly classes: CountClass[];
+  checked: number;
+}
+
+// Labels kept in mind at least; beyond it those of no pod any more are forgotten.
+const MIN_MEMBERSHIPS = 50_000;
+
+export class PodCounts implements CacheListener {
+  readonly domains: TopologyDomains;
+  readonly #snapshot: Snapshot;
+  readonly #byKey = new Map<string, SelectingClass>();
+  readonly #selecting: SelectingClass[] = [];
+  readonly #memberships = new Map<LabelTraits, Membership>();
+  readonly #standing = new Map<AffinityTerm, StandingTerm>();
+  #membershipLimit = MIN_MEMBERSHIPS;
+  #standingListVersion = -1;
+  #domainsListVersion = -1;
+  /** Grows when all classes are forgotten: whoever holds one must ask anew. */
+  epoch = 0;
+  /** Grows when a standing term, or a way in which pods have it, appears. */
+  standingVersion = 0;
+
+  constructor(cache: Cache, snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    this.domains = new TopologyDomains(snapshot);
+    cache.addListener(this);
+  }
+
+  podAdded(pod: PodInfo, node: NodeInfo): void {
+    this.#count(pod, node.row, 1);
+  }
+
+  podRemoved(pod: PodInfo, node: NodeInfo): void {
+    this.#count(pod, node.row, -1);
+  }
+
+  nodeChanged(node: NodeInfo, previous: Node | undefined): void {
+    const hasSameLabels = isSame(previous?.metadata.labels, node.node?.metadata.labels);
+    if (!hasSameLabels || !isSame(previous?.spec?.taints, node.node?.spec?.taints)) this.domains.invalidate();
+  }
+
+  /** To be called before a decision reads any counts. */
+  sync(): void {
+    const { listVersion } = this.#snapshot;
+    if (this.#domainsListVersion !== listVersion) {
+      this.#domainsListVersion = listVersion;
+      this.domains.invalidate();
+    }
+    const numbers = this.#snapshot.nodes.length * (this.#selecting.length + 2 * this.#standing.size);
+    if (numbers > MAX_NUMBERS) this.#forget();
+  }
+
+  /** Terms of pods that stand on nodes, in the order they appeared; some may have no pod left. */
+  standingTerms(): Iterable<StandingTerm> {
+    if (this.#standingListVersion !== this.#snapshot.listVersion) this.#countStanding();
+    return this.#standing.values();
+  }
+
+  /** The class of pods whose labels `selects` says yes to; `key` stands for what it asks. */
+  selecting(key: string, skipsTerminating: boolean, selects: (names: LabelTraits) => boolean): CountClass {
+    let present = this.#byKey.get(key);
+    if (present === undefined) {
+      present = { counted: new CountClass(skipsTerminating), selects };
+      this.#byKey.set(key, present);
+      this.#selecting.push(present);
+    }
+    return present.counted;
+  }
+
+  /** Brings a table up to date. */
+  refresh(table: DomainTable): void {
+    this.refreshClass(table.counted);
+    table.refresh(this.domains);
+  }
+
+  refreshClass(counted: CountClass): void {
+    const { nodes, listVersion } = this.#snapshot;
+    if (counted.listVersion === listVersion) return;
+    // The classes of standing terms are counted all at once.
+    if (this.#standingListVersion !== listVersion) this.#countStanding();
+    if (counted.listVersion === listVersion) return;
+    counted.reset(nodes.length, listVersion);
+    const concerned = new Set<LabelTraits>();
+    for (const [names, membership] of this.#memberships) {
+      if (membership.live > 0 && this.#classesOf(names, membership).includes(counted)) concerned.add(names);
+    }
+    // Usually nobody: the first pod of a group is about to be placed.
+    if (concerned.size === 0) return;
+    const { perRow, skipsTerminating } = counted;
+    for (let row = 0; row < nodes.length; row++) {
+      for (const pod of nodes[row]!.pods) {
+        if (concerned.has(pod.peer.names) && !(skipsTerminating && pod.isTerminating)) perRow[row]!++;
+      }
+    }
+  }
+
+  /** `row` is -1 while the node is in no snapshot: then it is counted when it is. */
+  #count(pod: PodInfo, row: number, sign: 1 | -1): void {
+    const { names } = pod.peer;
+    const membership = this.#membership(names);
+    membership.live += sign;
+    if (row === -1) return;
+    const { listVersion } = this.#snapshot;
+    const classes = this.#classesOf(names, membership);
+    for (let i = 0; i < classes.length; i++) {
+      const counted = classes[i]!;
+      if (counted.listVersion !== listVersion || (counted.skipsTerminating && pod.isTerminating)) continue;
+      counted.add(row, sign);
+    }
+    if (pod.peer.hasAffinity && this.#standingListVersion === listVersion) this.#countTerms(pod, row, sign);
+  }
+
+  #membership(names: LabelTraits): Membership {
+    let membership = this.#memberships.get(names);
+    if (membership === undefined) {
+      if (this.#memberships.size >= this.#membershipLimit) {
+        for (const [other, { live }] of this.#memberships) if (live === 0) this.#memberships.delete(other);
+        this.#membershipLimit = Math.max(MIN_MEMBERSHIPS, 2 * this.#memberships.size);
+      }
+      membership = { live: 0, classes: [], checked: 0 };
+      this.#memberships.set(names, membership);
+    }
+    return membership;
+  }
+
+  #classesOf(names: LabelTraits, membership: Membership): readonly CountClass[] {
+    const selecting = this.#selecting;
+    while (membership.checked < selecting.length) {
+      const { counted, selects } = selecting[membership.checked++]!;
+      if (selects(names)) membership.classes.push(counted);
+    }
+    return membership.classes;
+  }
+
+  #countStanding(): void {
+    const { listVersion } = this.#snapshot;
+    this.#standingListVersion = listVersion;
+    for (const { anti, affinity, preferred } of this.#standing.values()) {
+      for (const table of [anti, affinity, preferred]) table?.counted.reset(this.#snapshot.nodes.length, listVersion);
+    }
+    for (const node of this.#snapshot.affinityNodes) {
+      for (const pod of node.pods) if (pod.peer.hasAffinity) this.#countTerms(pod, node.row, 1);
+    }
+  }
+
+  #countTerms({ peer }: PodInfo, row: number, sign: 1 | -1): void {
+    for (const term of peer.requiredAntiAffinity) this.#table(term, 'anti').counted.add(row, sign);
+    for (const term of peer.requiredAffinity) this.#table(term, 'affinity').counted.add(row, sign);
+    for (const { term, weight } of peer.preferredAffinity) this.#table(term, 'preferred').counted.add(row, sign * weight);
+    for (const { term, weight } of peer.preferredAntiAffinity) this.#table(term, 'preferred').counted.add(row, -sign * weight);
+  }
+
+  #table(term: AffinityTerm, role: 'anti' | 'affinity' | 'preferred'): DomainTable {
+    let standing = this.#standing.get(term);
+    if (standing === undefined) {
+      standing = { term, anti: undefined, affinity: undefined, preferred: undefined };
+      this.#standing.set(term, standing);
+    }
+    let table = standing[role];
+    if (table === undefined) {
+      const counted = new CountClass(false);
+      counted.reset(this.#snapshot.nodes.length, this.#snapshot.listVersion);
+      table = counted.table(this.domains.column(term.topologyKey), undefined);
+      standing[role] = table;
+      this.standingVersion++;
+    }
+    return table;
+  }
+
+  #forget(): void {
+    this.epoch++;
+    this.#byKey.clear();
+    this.#selecting.length = 0;
+    for (const membership of this.#memberships.values()) {
+      membership.classes.length = 0;
+      membership.checked = 0;
+    }
+    this.#standing.clear();
+    this.#standingListVersion = -1;
+    this.standingVersion++;
+    this.domains.clear();
+  }
+}
