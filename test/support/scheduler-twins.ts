@@ -10,7 +10,7 @@ import { type KubeObject, objectKey } from '../../src/model/meta.ts';
 import type { Node } from '../../src/model/node.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import { timeText } from '../../src/model/time.ts';
-import { readSchedulerConfiguration } from '../../src/scheduler/configuration.ts';
+import { completeConfiguration } from '../../src/scheduler/configuration.ts';
 import type { Listers } from '../../src/scheduler/handle.ts';
 import { type Attempt, SchedulerCore } from '../../src/scheduler/scheduler-core.ts';
 
@@ -40,7 +40,7 @@ export class SchedulerTwins {
     const listers = new Proxy({}, { get: (_, kind: string) => this.store(kindOf(kind)) }) as unknown as Listers;
     const core = (twin: 'fast' | 'slow'): SchedulerCore =>
       new SchedulerCore({
-        configuration: readSchedulerConfiguration(config, 'config'),
+        configuration: completeConfiguration(config),
         listers,
         isSlow: twin === 'slow',
         nowUs: () => this.#secondUs + ++this.#readings[twin],
