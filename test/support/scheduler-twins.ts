@@ -44,7 +44,7 @@ export class SchedulerTwins {
         listers,
         isSlow: twin === 'slow',
         nowUs: () => this.#secondUs + ++this.#readings[twin],
-        drawOffset: (count) => (this.#offsets[twin] += 7) % count,
+        drawOffset: (count) => (7 * ++this.#offsets[twin]) % count,
       });
     this.fast = core('fast');
     this.slow = core('slow');
