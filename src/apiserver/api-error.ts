@@ -3,6 +3,7 @@
  *
  * Models staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go.
  */
+import { QuietError } from '../base/quiet-error.ts';
 import { groupResource, KINDS, type Kind } from '../model/kinds.ts';
 
 export interface StatusCause {
@@ -20,7 +21,7 @@ export interface ApiErrorFields {
   readonly retryAfterSeconds?: number;
 }
 
-export class ApiError extends Error {
+export class ApiError extends QuietError {
   override readonly name = 'ApiError';
   readonly code: number;
   readonly reason: string;

@@ -9,7 +9,7 @@
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
-import { type KubeObject, keyOf, type LabelSelector, type ObjectMeta, objectKey } from '../model/meta.ts';
+import { type KubeObject, keyOf, type LabelSelector, type ObjectKey, type ObjectMeta, objectKey } from '../model/meta.ts';
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
@@ -109,7 +109,7 @@ const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
 const IMMUTABLE_SELECTOR: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
 
 export class ApiServer {
-  readonly store = new Store();
+  readonly store: Store;
   readonly #sim: Simulation;
   readonly #observers: Observers;
   readonly #names: RandomStream;
@@ -117,7 +117,14 @@ export class ApiServer {
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
 
-  constructor(options: { readonly sim: Simulation; readonly random: Random; readonly observers: Observers }) {
+  constructor(options: {
+    readonly sim: Simulation;
+    readonly random: Random;
+    readonly observers: Observers;
+    /** Changes of each kind kept for watches from the past; by default as many as upstream keeps at most. */
+    readonly watchHistory?: number;
+  }) {
+    this.store = new Store(options.watchHistory);
     this.#sim = options.sim;
     this.#observers = options.observers;
     this.#names = options.random.stream('apiserver', 'names');
@@ -135,6 +142,25 @@ export class ApiServer {
 
   update<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo, subresource?: 'status' | 'resize'): KindMap[K] {
     return this.#answer('update', kind, request, () => this.#update(kind, object, request, 'update', subresource ?? ''));
+  }
+
+  /**
+   * What `update` of the status does with the object as stored and another status: nothing else of it can have changed, so nothing
+   * else is looked at. For those who write millions of them.
+   */
+  replaceStatus<K extends Kind>(kind: K, key: ObjectKey, status: unknown, request: RequestInfo): KindMap[K] {
+    const stored = this.store.get(kind, key);
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = stored?.metadata ?? {};
+    if (stored === undefined || (deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0)) {
+      const { namespace, name } = namesOf(key);
+      return this.#answer('update', kind, request, () =>
+        this.#update(kind, { ...this.get(kind, namespace, name), status } as KindMap[K], request, 'update', 'status'),
+      );
+    }
+    if (isSameValue((stored as unknown as { readonly status?: unknown }).status, status)) return stored;
+    const written = this.store.putStatus(kind, stored, status, key);
+    this.#tell(kind, written, stored, 'update', 'status', request, false);
+    return written;
   }
 
   patch<K extends Kind>(
@@ -270,7 +296,7 @@ export class ApiServer {
     }
     this.#charge(kind, complete, undefined);
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
-    return this.#put(kind, complete, undefined, 'create', '', request);
+    return this.#put(kind, complete, undefined, 'create', '', request, key);
   }
 
   /** The last word of admission: what it takes of the namespace's quotas is written before the object is. */
@@ -296,7 +322,9 @@ export class ApiServer {
   }
 
   #update<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo, verb: WriteVerb, subresource: Subresource): KindMap[K] {
-    const stored = this.get(kind, object.metadata.namespace, object.metadata.name);
+    const key = objectKey(object);
+    const stored = this.store.get(kind, key);
+    if (stored === undefined) throw notFound(kind, object.metadata.name);
     const { resourceVersion, uid } = object.metadata;
     if (uid !== undefined && uid !== stored.metadata.uid) throw otherUid(kind, stored, uid);
     if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
@@ -310,7 +338,7 @@ export class ApiServer {
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
     if (isSameValue(changed, stored)) return stored;
     if (subresource === '' && (kind === 'Service' || kind === 'PersistentVolumeClaim')) this.#charge(kind, changed, stored);
-    return this.#putOrRemove(kind, changed, stored, verb, subresource, request);
+    return this.#putOrRemove(kind, changed, stored, verb, subresource, request, key);
   }
 
   #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K], subresource: Subresource): KindMap[K] {
@@ -324,11 +352,10 @@ export class ApiServer {
     const isChanged =
       (kind === 'EndpointSlice' ? hasSliceChanged(stored, filled) : !isSameValue(before.spec, after.spec)) ||
       (kind === 'Deployment' && !isSameValue(stored.metadata.annotations, object.metadata.annotations));
-    const { generation: _, ...metadata } = keptMetadata(stored.metadata, filled.metadata);
     const generation = GENERATION_KINDS.has(kind) && isChanged ? (stored.metadata.generation ?? 0) + 1 : stored.metadata.generation;
     return {
       ...filled,
-      metadata: generation === undefined ? metadata : { ...metadata, generation },
+      metadata: withGeneration(keptMetadata(stored.metadata, filled.metadata), generation),
       ...(STATUS_KINDS.has(kind) ? { status: before.status } : {}),
       ...(after.spec !== undefined && isSameValue(before.spec, after.spec) ? { spec: before.spec } : {}),
     } as unknown as KindMap[K];
@@ -428,6 +455,7 @@ export class ApiServer {
     verb: WriteVerb,
     subresource: Subresource,
     request: RequestInfo,
+    key?: ObjectKey,
   ): KindMap[K] {
     const { deletionTimestamp, finalizers, deletionGracePeriodSeconds } = object.metadata;
     const isGone =
@@ -437,7 +465,7 @@ export class ApiServer {
       !hasSpecFinalizers(kind, object);
     return isGone
       ? this.#remove(kind, object, previous, verb, subresource, request)
-      : this.#put(kind, object, previous, verb, subresource, request);
+      : this.#put(kind, object, previous, verb, subresource, request, key);
   }
 
   #put<K extends Kind>(
@@ -447,9 +475,10 @@ export class ApiServer {
     verb: WriteVerb,
     subresource: Subresource,
     request: RequestInfo,
+    key?: ObjectKey,
   ): KindMap[K] {
     if (kind === 'Pod') checkBoundOnce(object as Pod, previous as Pod | undefined);
-    const stored = this.store.put(kind, object);
+    const stored = this.store.put(kind, object, key);
     this.#tell(kind, stored, previous, verb, subresource, request, false);
     return stored;
   }
@@ -542,6 +571,8 @@ function otherUid(kind: Kind, stored: KubeObject, uid: string): ApiError {
 
 /** What the server itself keeps of an object's metadata, whatever an update says. */
 function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta {
+  // Written back as it was read: there is nothing to put right.
+  if (given === stored) return stored;
   const kept: Record<string, unknown> = { ...given };
   for (const field of [
     'uid',
@@ -557,15 +588,28 @@ function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta {
   return kept as unknown as ObjectMeta;
 }
 
+function withGeneration(metadata: ObjectMeta, generation: number | undefined): ObjectMeta {
+  if (metadata.generation === generation) return metadata;
+  const { generation: _, ...others } = metadata;
+  return generation === undefined ? others : { ...others, generation };
+}
+
+function namesOf(key: ObjectKey): { readonly namespace: string | undefined; readonly name: string } {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { namespace: undefined, name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
 /** Everything stored, but the status given; spec and generation are not even looked at. */
 function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
+  const { status } = object as unknown as { readonly status?: unknown };
+  if (object.metadata === stored.metadata) return { ...stored, status };
   const { labels, annotations, finalizers } = object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
   for (const [field, value] of Object.entries({ labels, annotations, finalizers })) {
     if (value === undefined) delete metadata[field];
     else metadata[field] = value;
   }
-  return { ...stored, metadata, status: (object as unknown as { status?: unknown }).status };
+  return { ...stored, metadata, status };
 }
 
 function withAddressesOf(spec: Fields, before: Fields | undefined): Fields {

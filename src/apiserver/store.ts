@@ -10,10 +10,13 @@ import { fail } from '../base/fail.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
 import { ApiError } from './api-error.ts';
+import { type Change, WatchHistory } from './watch-history.ts';
 
 export interface WatchEvent<T extends KubeObject = KubeObject> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: T;
+  /** The object's key, so that no cache has to put it together again. */
+  readonly key: ObjectKey;
   readonly revision: number;
 }
 
@@ -26,32 +29,36 @@ export interface Watch {
   stop(): void;
 }
 
-interface Change {
-  readonly event: WatchEvent;
-  readonly previous: KubeObject | undefined;
-}
-
 type Listener = (event: WatchEvent<never>) => void;
 
 /** Events a kind's watch cache keeps at most (defaultUpperBoundCapacity in watch_cache.go). */
-const HISTORY_LIMIT = 102_400;
+export const WATCH_HISTORY_LIMIT = 102_400;
 
 const NO_OBJECTS: ReadonlyMap<ObjectKey, KubeObject> = new Map();
 
 /** The objects of one kind, who watches them, and what happened to them lately. */
 class Shelf {
   readonly objects = new Map<ObjectKey, KubeObject>();
-  readonly byNamespace = new Map<string, Map<ObjectKey, KubeObject>>();
+  /** Made when first asked for: most kinds are never listed by namespace. */
+  byNamespace: Map<string, Map<ObjectKey, KubeObject>> | undefined = undefined;
   readonly listeners = new Set<Listener>();
   readonly byNode = new Map<string, Set<Listener>>();
-  /** Oldest first; what is older than `oldestRevision` is forgotten. */
-  history: Change[] = [];
-  oldestRevision = 0;
+  readonly history: WatchHistory;
+
+  constructor(historyLimit: number) {
+    this.history = new WatchHistory(historyLimit);
+  }
 }
 
 export class Store {
   readonly #shelves = new Map<Kind, Shelf>();
+  readonly #historyLimit: number;
   #revision = 1;
+
+  /** `historyLimit`: changes of each kind that are kept for watches from the past. */
+  constructor(historyLimit: number = WATCH_HISTORY_LIMIT) {
+    this.#historyLimit = historyLimit;
+  }
 
   /** The revision of the last write of any kind. */
   get revision(): number {
@@ -71,27 +78,28 @@ export class Store {
   }
 
   valuesIn<K extends Kind>(kind: K, namespace: string): Iterable<KindMap[K]> {
-    return (this.#shelf(kind).byNamespace.get(namespace) ?? NO_OBJECTS).values() as Iterable<KindMap[K]>;
+    const shelf = this.#shelf(kind);
+    shelf.byNamespace ??= byNamespace(shelf.objects);
+    return (shelf.byNamespace.get(namespace) ?? NO_OBJECTS).values() as Iterable<KindMap[K]>;
   }
 
-  /** Stores the object under a new revision, which it then carries. */
-  put<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
-    const shelf = this.#shelf(kind);
-    const key = objectKey(object);
-    const previous = shelf.objects.get(key);
+  /** Stores the object under a new revision, which it then carries. `key` spares its being put together from the name. */
+  put<K extends Kind>(kind: K, object: KindMap[K], key: ObjectKey = objectKey(object)): KindMap[K] {
     const stored = this.#stamp(object);
-    shelf.objects.set(key, stored);
-    const namespace = stored.metadata.namespace;
-    if (namespace !== undefined) {
-      let names = shelf.byNamespace.get(namespace);
-      if (names === undefined) {
-        names = new Map();
-        shelf.byNamespace.set(namespace, names);
-      }
-      names.set(key, stored);
-    }
-    this.#tell(shelf, { type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, revision: this.#revision }, previous);
+    this.#keep(kind, key, stored);
     return stored;
+  }
+
+  /** Stores `stored` again with another status and nothing else changed: the same as `put`, at the cost of one copy. */
+  putStatus<K extends Kind>(kind: K, stored: KindMap[K], status: unknown, key: ObjectKey): KindMap[K] {
+    this.#revision++;
+    const changed = {
+      ...stored,
+      metadata: { ...stored.metadata, resourceVersion: String(this.#revision) },
+      status,
+    } as unknown as KindMap[K];
+    this.#keep(kind, key, changed);
+    return changed;
   }
 
   /** Removes the object; its last state, as told to watches, carries the revision of the removal. */
@@ -102,13 +110,10 @@ export class Store {
     if (previous === undefined) fail(`Cannot remove ${kind} ${key}: it is not in the store`);
     const last = this.#stamp(object);
     shelf.objects.delete(key);
-    const { namespace } = object.metadata;
-    if (namespace !== undefined) {
-      const names = shelf.byNamespace.get(namespace)!;
-      names.delete(key);
-      if (names.size === 0) shelf.byNamespace.delete(namespace);
-    }
-    this.#tell(shelf, { type: 'DELETED', object: last, revision: this.#revision }, previous);
+    const names = shelf.byNamespace?.get(object.metadata.namespace ?? '');
+    names?.delete(key);
+    if (names?.size === 0) shelf.byNamespace!.delete(object.metadata.namespace ?? '');
+    this.#tell(shelf, { type: 'DELETED', object: last, key, revision: this.#revision }, previous);
     return last;
   }
 
@@ -120,14 +125,14 @@ export class Store {
     const shelf = this.#shelf(kind);
     const { nodeName } = filter;
     const hear = listener as unknown as (event: WatchEvent) => void;
-    if (fromRevision > 0 && fromRevision < shelf.oldestRevision) throw tooOld(fromRevision, shelf.oldestRevision);
+    const { oldestRevision } = shelf.history;
+    if (fromRevision > 0 && fromRevision < oldestRevision) throw tooOld(fromRevision, oldestRevision);
     if (fromRevision === 0) {
-      for (const object of [...shelf.objects.values()]) {
-        if (nodeName === undefined || nodeNameOf(object) === nodeName) hear({ type: 'ADDED', object, revision: revisionOf(object) });
+      for (const [key, object] of [...shelf.objects]) {
+        if (nodeName === undefined || nodeNameOf(object) === nodeName) hear({ type: 'ADDED', object, key, revision: revisionOf(object) });
       }
     } else {
-      for (const change of shelf.history) {
-        if (change.event.revision <= fromRevision) continue;
+      for (const change of shelf.history.since(fromRevision)) {
         const event = nodeName === undefined ? change.event : ofNode(change, nodeName);
         if (event !== undefined) hear(event);
       }
@@ -145,11 +150,15 @@ export class Store {
 
   /** Forgets the changes before `revision`: a watch can no longer start from there. */
   compact(revision: number): void {
-    for (const shelf of this.#shelves.values()) {
-      const kept = shelf.history.findIndex((change) => change.event.revision >= revision);
-      shelf.history = kept < 0 ? [] : shelf.history.slice(kept);
-      shelf.oldestRevision = Math.max(shelf.oldestRevision, Math.min(revision, this.#revision));
-    }
+    for (const shelf of this.#shelves.values()) shelf.history.compact(Math.min(revision, this.#revision));
+  }
+
+  #keep(kind: Kind, key: ObjectKey, stored: KubeObject): void {
+    const shelf = this.#shelf(kind);
+    const previous = shelf.objects.get(key);
+    shelf.objects.set(key, stored);
+    if (shelf.byNamespace !== undefined) file(shelf.byNamespace, key, stored);
+    this.#tell(shelf, { type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, key, revision: this.#revision }, previous);
   }
 
   #stamp<T extends KubeObject>(object: T): T {
@@ -158,15 +167,8 @@ export class Store {
   }
 
   #tell(shelf: Shelf, event: WatchEvent, previous: KubeObject | undefined): void {
-    const change = { event, previous };
-    shelf.history.push(change);
-    // Dropped in halves, so that a change costs the same on average however long the history.
-    if (shelf.history.length > HISTORY_LIMIT) {
-      const dropped = HISTORY_LIMIT >> 1;
-      shelf.oldestRevision = shelf.history[dropped - 1]!.event.revision;
-      shelf.history = shelf.history.slice(dropped);
-    }
-    if (shelf.byNode.size > 0) this.#tellNodes(shelf, change);
+    shelf.history.push(event, previous);
+    if (shelf.byNode.size > 0) this.#tellNodes(shelf, { event, previous });
     for (const listener of shelf.listeners) listener(event as WatchEvent<never>);
   }
 
@@ -184,11 +186,27 @@ export class Store {
   #shelf(kind: Kind): Shelf {
     let shelf = this.#shelves.get(kind);
     if (shelf === undefined) {
-      shelf = new Shelf();
+      shelf = new Shelf(this.#historyLimit);
       this.#shelves.set(kind, shelf);
     }
     return shelf;
   }
+}
+
+function byNamespace(objects: ReadonlyMap<ObjectKey, KubeObject>): Map<string, Map<ObjectKey, KubeObject>> {
+  const namespaces = new Map<string, Map<ObjectKey, KubeObject>>();
+  for (const [key, object] of objects) file(namespaces, key, object);
+  return namespaces;
+}
+
+function file(namespaces: Map<string, Map<ObjectKey, KubeObject>>, key: ObjectKey, object: KubeObject): void {
+  const namespace = object.metadata.namespace ?? '';
+  let names = namespaces.get(namespace);
+  if (names === undefined) {
+    names = new Map();
+    namespaces.set(namespace, names);
+  }
+  names.set(key, object);
 }
 
 /** The change as a watch of one node's pods sees it: coming into view is ADDED, leaving it DELETED. */

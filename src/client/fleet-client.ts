@@ -4,10 +4,10 @@
  *
  * The fleet asks how long a request will take, schedules an event of its own at the commit, and acts on the server then.
  */
-import { ApiError } from '../apiserver/api-error.ts';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import type { RequestLatency } from '../apiserver/request-latency.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
+import { keyOf, type ObjectKey } from '../model/meta.ts';
 
 export interface Author {
   readonly author: string;
@@ -44,13 +44,7 @@ export class FleetClient {
   }
 
   has(kind: Kind, namespace: string | undefined, name: string): boolean {
-    try {
-      this.#server.get(kind, namespace, name);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return false;
-      throw error;
-    }
+    return this.#server.store.get(kind, keyOf(namespace, name)) !== undefined;
   }
 
   list<K extends Kind>(kind: K): readonly KindMap[K][] {
@@ -73,6 +67,21 @@ export class FleetClient {
     } finally {
       this.isWriting = false;
     }
+  }
+
+  /** Writes another status onto the object as it is stored now. */
+  replaceStatus<K extends Kind>(kind: K, key: ObjectKey, status: unknown, author: Author): KindMap[K] {
+    this.isWriting = true;
+    try {
+      return this.#server.replaceStatus(kind, key, status, author);
+    } finally {
+      this.isWriting = false;
+    }
+  }
+
+  /** The stored object, or undefined when there is none. */
+  find<K extends Kind>(kind: K, key: ObjectKey): KindMap[K] | undefined {
+    return this.#server.store.get(kind, key);
   }
 
   /** Deletes at once, whatever grace the object has: the kubelet's last word on a pod. */

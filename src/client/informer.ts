@@ -8,7 +8,7 @@
 import type { Store, WatchEvent } from '../apiserver/store.ts';
 import { HOUR_US } from '../base/units.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
-import { controllerOf, type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
+import { controllerOf, type KubeObject, type ObjectKey, revisionOf } from '../model/meta.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
@@ -29,9 +29,16 @@ const MIN_RESYNC_US = 12 * HOUR_US;
 
 const NONE: readonly never[] = [];
 
+/** One object of the cache through all its versions: indexes file the entry and need not hear of a version that stays where it was. */
+interface Entry<T> {
+  object: T;
+}
+
 interface Index<T> {
   readonly valuesOf: (object: T) => readonly string[];
-  readonly byValue: Map<string, Map<ObjectKey, T>>;
+  /** The part the values depend on: while it is the same object, so are they. */
+  readonly basisOf: ((object: T) => unknown) | undefined;
+  readonly byValue: Map<string, Set<Entry<T>>>;
 }
 
 const InformerEvent = { Deliver: 0, Resync: 1 } as const;
@@ -42,7 +49,7 @@ export class Informer<K extends Kind> implements EventHandler {
   readonly #random: RandomStream;
   readonly #hop: Distribution;
   readonly #handler: HandlerId;
-  readonly #objects = new Map<ObjectKey, KindMap[K]>();
+  readonly #entries = new Map<ObjectKey, Entry<KindMap[K]>>();
   readonly #indexes = new Map<string, Index<KindMap[K]>>();
   readonly #handlers: InformerHandler<KindMap[K]>[] = [];
   /** Events on their way, oldest first, with the instant each arrives. */
@@ -83,32 +90,32 @@ export class Informer<K extends Kind> implements EventHandler {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#entries.size;
   }
 
   get(key: ObjectKey): KindMap[K] | undefined {
-    return this.#objects.get(key);
+    return this.#entries.get(key)?.object;
   }
 
-  values(): IterableIterator<KindMap[K]> {
-    return this.#objects.values();
+  *values(): IterableIterator<KindMap[K]> {
+    for (const entry of this.#entries.values()) yield entry.object;
   }
 
   /** The objects the index files under `value`, in the order they came to be filed there. */
   byIndex(name: string, value: string): readonly KindMap[K][] {
     const bucket = this.#index(name).byValue.get(value);
-    return bucket === undefined ? NONE : [...bucket.values()];
+    return bucket === undefined ? NONE : Array.from(bucket, objectOf);
   }
 
   countByIndex(name: string, value: string): number {
     return this.#index(name).byValue.get(value)?.size ?? 0;
   }
 
-  addIndex(name: string, valuesOf: (object: KindMap[K]) => readonly string[]): void {
+  addIndex(name: string, valuesOf: (object: KindMap[K]) => readonly string[], basisOf?: (object: KindMap[K]) => unknown): void {
     if (this.#indexes.has(name)) return;
-    const index: Index<KindMap[K]> = { valuesOf, byValue: new Map() };
+    const index: Index<KindMap[K]> = { valuesOf, basisOf, byValue: new Map() };
     this.#indexes.set(name, index);
-    for (const [key, object] of this.#objects) file(index, key, undefined, object);
+    for (const entry of this.#entries.values()) file(index, entry, undefined, entry.object);
   }
 
   /** Handlers are told in the order they were added; one added late first sees everything present as added. */
@@ -118,7 +125,7 @@ export class Informer<K extends Kind> implements EventHandler {
       const at = this.#handlers.indexOf(handler);
       if (at >= 0) this.#handlers.splice(at, 1);
     });
-    if (handler.onAdd !== undefined) for (const object of this.#objects.values()) handler.onAdd(object);
+    if (handler.onAdd !== undefined) for (const { object } of this.#entries.values()) handler.onAdd(object);
   }
 
   on(event: number): void {
@@ -177,25 +184,30 @@ export class Informer<K extends Kind> implements EventHandler {
   }
 
   #apply(event: WatchEvent<KindMap[K]>): void {
-    const object = event.object;
-    const key = objectKey(object);
-    const previous = this.#objects.get(key);
-    this.#revision = Math.max(this.#revision, event.revision);
+    const { object, key } = event;
+    const entry = this.#entries.get(key);
+    if (event.revision > this.#revision) this.#revision = event.revision;
     if (event.type === 'DELETED') {
-      if (previous === undefined) return;
-      this.#objects.delete(key);
-      for (const index of this.#indexes.values()) file(index, key, previous, undefined);
+      if (entry === undefined) return;
+      const previous = entry.object;
+      this.#entries.delete(key);
+      for (const index of this.#indexes.values()) file(index, entry, previous, undefined);
       for (const handler of this.#handlers) handler.onDelete?.(object, previous);
-      return;
+    } else if (entry === undefined) {
+      const added = { object };
+      this.#entries.set(key, added);
+      for (const index of this.#indexes.values()) file(index, added, undefined, object);
+      for (const handler of this.#handlers) handler.onAdd?.(object);
+    } else {
+      const previous = entry.object;
+      entry.object = object;
+      for (const index of this.#indexes.values()) if (hasMoved(index, previous, object)) file(index, entry, previous, object);
+      for (const handler of this.#handlers) handler.onUpdate?.(previous, object);
     }
-    this.#objects.set(key, object);
-    for (const index of this.#indexes.values()) file(index, key, previous, object);
-    if (previous === undefined) for (const handler of this.#handlers) handler.onAdd?.(object);
-    else for (const handler of this.#handlers) handler.onUpdate?.(previous, object);
   }
 
   #resync(): void {
-    for (const object of this.#objects.values()) for (const handler of this.#handlers) handler.onUpdate?.(object, object);
+    for (const { object } of this.#entries.values()) for (const handler of this.#handlers) handler.onUpdate?.(object, object);
     this.#sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
   }
 
@@ -203,45 +215,62 @@ export class Informer<K extends Kind> implements EventHandler {
   #index(name: string): Index<KindMap[K]> {
     let index = this.#indexes.get(name);
     if (index === undefined) {
-      const valuesOf = BUILT_IN[name];
-      if (valuesOf === undefined) throw new Error(`Cannot look up ${this.kind} by ${name}: no such index`);
-      this.addIndex(name, valuesOf);
+      const builtIn = BUILT_IN[name];
+      if (builtIn === undefined) throw new Error(`Cannot look up ${this.kind} by ${name}: no such index`);
+      this.addIndex(name, builtIn.valuesOf, builtIn.basisOf);
       index = this.#indexes.get(name)!;
     }
     return index;
   }
 }
 
-const BUILT_IN: { readonly [name: string]: (object: KubeObject) => readonly string[] } = {
-  namespace: (object) => [object.metadata.namespace ?? ''],
-  controllerUid: (object) => {
-    const owner = controllerOf(object);
-    return owner === undefined ? NONE : [owner.uid];
+const BUILT_IN: { readonly [name: string]: Pick<Index<KubeObject>, 'valuesOf' | 'basisOf'> } = {
+  namespace: { valuesOf: ({ metadata }) => [metadata.namespace ?? ''], basisOf: ({ metadata }) => metadata.namespace },
+  controllerUid: {
+    valuesOf: (object) => {
+      const owner = controllerOf(object);
+      return owner === undefined ? NONE : [owner.uid];
+    },
+    basisOf: ({ metadata }) => metadata.ownerReferences,
   },
-  ownerUid: (object) => object.metadata.ownerReferences?.map((owner) => owner.uid) ?? NONE,
-  nodeName: (object) => {
-    const nodeName = (object as KindMap['Pod']).spec.nodeName;
-    return nodeName === undefined || nodeName === '' ? NONE : [nodeName];
+  ownerUid: {
+    valuesOf: (object) => object.metadata.ownerReferences?.map((owner) => owner.uid) ?? NONE,
+    basisOf: ({ metadata }) => metadata.ownerReferences,
+  },
+  nodeName: {
+    valuesOf: (object) => {
+      const nodeName = (object as KindMap['Pod']).spec.nodeName;
+      return nodeName === undefined || nodeName === '' ? NONE : [nodeName];
+    },
+    basisOf: (object) => (object as KindMap['Pod']).spec.nodeName,
   },
 };
 
+function objectOf<T>(entry: Entry<T>): T {
+  return entry.object;
+}
+
+function hasMoved<T>({ basisOf }: Index<T>, previous: T, object: T): boolean {
+  return basisOf === undefined || basisOf(previous) !== basisOf(object);
+}
+
 /** Moves an object from the values it was filed under to those it is filed under now. */
-function file<T extends KubeObject>(index: Index<T>, key: ObjectKey, previous: T | undefined, object: T | undefined): void {
+function file<T extends KubeObject>(index: Index<T>, entry: Entry<T>, previous: T | undefined, object: T | undefined): void {
   const before = previous === undefined ? NONE : index.valuesOf(previous);
   const after = object === undefined ? NONE : index.valuesOf(object);
   for (const value of before) {
     if (after.includes(value)) continue;
     const bucket = index.byValue.get(value);
-    bucket?.delete(key);
+    bucket?.delete(entry);
     if (bucket?.size === 0) index.byValue.delete(value);
   }
   for (const value of after) {
     let bucket = index.byValue.get(value);
     if (bucket === undefined) {
-      bucket = new Map();
+      bucket = new Set();
       index.byValue.set(value, bucket);
     }
-    bucket.set(key, object!);
+    bucket.add(entry);
   }
 }
 

@@ -4,6 +4,7 @@
  * A pass blocks its worker while it waits for the API server; with all workers busy the queue grows, as in the real thing.
  */
 import { BrokenInvariant } from '../base/fail.ts';
+import { QuietError } from '../base/quiet-error.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { run, type Task } from './task.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -72,7 +73,7 @@ export function startWorkers(
 }
 
 /** Thrown by a pass that wants its key back under the rate limit, without there being anything wrong with the program. */
-export class Retry extends Error {
+export class Retry extends QuietError {
   override readonly name = 'Retry';
   readonly isRetry = true;
 }

@@ -47,4 +47,9 @@ export interface ClusterSpec {
   readonly objects?: readonly KubeObject[];
   /** False in runs too large to keep Events; the fidelity note then says so. Default: true. */
   readonly recordEvents?: boolean;
+  /**
+   * Changes of each kind the API server keeps for watches that start from a revision of the past. Default: 1,024, since nothing within
+   * the cluster starts one; whoever lets clients in from outside wants upstream's 102,400.
+   */
+  readonly watchHistory?: number;
 }

@@ -28,6 +28,8 @@ import { RunningControllers } from './running-controllers.ts';
 
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
 
+const DEFAULT_WATCH_HISTORY = 1024;
+
 export class Cluster {
   readonly spec: ClusterSpec;
   readonly sim = new Simulation();
@@ -55,7 +57,7 @@ export class Cluster {
     const random = new Random(spec.seed);
     this.random = random;
     this.latency = new RequestLatency({ ...DEFAULT_REQUEST_LATENCIES, ...spec.requestLatencies }, random.stream('apiserver', 'latency'));
-    this.api = new ApiServer({ sim, random, observers });
+    this.api = new ApiServer({ sim, random, observers, watchHistory: spec.watchHistory ?? DEFAULT_WATCH_HISTORY });
     const pump = new RequestPump(sim, this.latency);
     const watchHop = spec.watchHop ?? DEFAULT_WATCH_HOP;
     const recordEvents = spec.recordEvents !== false;

@@ -43,6 +43,8 @@ export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
     startTime: worker.startTime,
     containerStatuses: apps,
   };
+  const qosClass = worker.pod.status?.qosClass;
+  if (qosClass !== undefined) status.qosClass = qosClass;
   if (worker.ip !== '') {
     status.podIP = worker.ip;
     status.podIPs = worker.isHostNetwork ? node.hostIps : previous?.podIP === worker.ip ? previous.podIPs! : [{ ip: worker.ip }];

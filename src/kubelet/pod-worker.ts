@@ -5,6 +5,7 @@
  * does is decided in pod-workers.ts.
  */
 
+import { type ObjectKey, objectKey } from '../model/meta.ts';
 import type { Container, Pod, PodStatus } from '../model/pod.ts';
 import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
 import type { EventId } from '../sim/event-queue.ts';
@@ -43,6 +44,8 @@ export class PodWorker implements PodRuntime {
   readonly node: NodeState;
   /** A static pod takes that of its mirror, which may be replaced. */
   uid: string;
+  /** `namespace/name`, as the API server files the pod. */
+  readonly key: ObjectKey;
   /** The latest version that has reached the node. */
   pod: Pod;
   phase: WorkerPhase = WorkerPhase.Syncing;
@@ -97,6 +100,7 @@ export class PodWorker implements PodRuntime {
     this.node = node;
     this.pod = pod;
     this.uid = pod.metadata.uid ?? '';
+    this.key = objectKey(pod);
     const init = pod.spec.initContainers ?? NO_CONTAINERS;
     this.initCount = init.length;
     this.containers = newRecords(pod);

@@ -4,7 +4,7 @@
  * Models status/status_manager.go. What several changes of one pod add up to while the writer is busy is written once.
  * Conditions that belong to others stay as they are found. A node that is cut off keeps its queue and goes on later.
  */
-import { ApiError } from '../apiserver/api-error.ts';
+import { ApiError, notFound } from '../apiserver/api-error.ts';
 import { SECOND_US } from '../base/units.ts';
 import type { FleetClient } from '../client/fleet-client.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
@@ -137,14 +137,14 @@ export class StatusManager implements EventHandler {
   }
 
   #commit(worker: PodWorker, status: PodStatus): void {
-    const current = this.#client.get('Pod', worker.namespace, worker.name);
+    const current = this.#client.find('Pod', worker.key);
+    if (current === undefined) throw notFound('Pod', worker.name);
     // The name may belong to another pod by now.
     if (current.metadata.uid === worker.uid) {
       const merged = mergeStatus(current.status, status);
       // Only after a cut, or against another's write, can there be nothing to say.
       if (!worker.isReconciling || !isEqual(merged, current.status)) {
-        const written = this.#client.update('Pod', { ...current, status: merged }, worker.node.author, 'status');
-        adopt(worker, written);
+        adopt(worker, this.#client.replaceStatus('Pod', worker.key, merged, worker.node.author));
       }
     }
     worker.written = status;
@@ -198,7 +198,26 @@ export function mergeStatus(current: PodStatus | undefined, mine: PodStatus): Po
     if (KUBELET_CONDITIONS.has(one.type) || mine.conditions?.some((own) => own.type === one.type)) continue;
     conditions = [...conditions, one];
   }
+  // Nearly always: nothing is stored that the kubelet does not say itself.
+  if (conditions === mine.conditions && saysAll(mine, current)) return mine;
   return { ...current, ...mine, conditions };
+}
+
+/** Does `mine` name every field that `current` has? */
+function saysAll(mine: PodStatus, current: PodStatus): boolean {
+  return (
+    mine.hostIP !== undefined &&
+    mine.qosClass === current.qosClass &&
+    current.nominatedNodeName === undefined &&
+    current.message === undefined &&
+    current.reason === undefined &&
+    current.resize === undefined &&
+    current.resources === undefined &&
+    current.allocatedResources === undefined &&
+    current.ephemeralContainerStatuses === undefined &&
+    (current.podIP === undefined || mine.podIP !== undefined) &&
+    (current.initContainerStatuses === undefined || mine.initContainerStatuses !== undefined)
+  );
 }
 
 const NO_CONDITIONS: readonly Condition[] = [];

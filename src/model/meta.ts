@@ -97,7 +97,10 @@ export function keyOf(namespace: string | undefined, name: string): ObjectKey {
 
 /** The owner that manages the object, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  const { ownerReferences } = object.metadata;
+  if (ownerReferences === undefined) return undefined;
+  for (const owner of ownerReferences) if (owner.controller === true) return owner;
+  return undefined;
 }
 
 export function isDeleting(object: KubeObject): boolean {

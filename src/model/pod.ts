@@ -344,7 +344,10 @@ export function isPodTerminal(pod: Pod): boolean {
 }
 
 export function podCondition(pod: Pod, type: string): Condition | undefined {
-  return pod.status?.conditions?.find((condition) => condition.type === type);
+  const conditions = pod.status?.conditions;
+  if (conditions === undefined) return undefined;
+  for (const condition of conditions) if (condition.type === type) return condition;
+  return undefined;
 }
 
 export function isPodReady(pod: Pod): boolean {

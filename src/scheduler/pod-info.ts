@@ -4,7 +4,7 @@
  * Models PodInfo of pkg/scheduler/framework/types.go. Made once for each version of a pod that the scheduler sees.
  */
 import { type ObjectKey, objectKey } from '../model/meta.ts';
-import type { ContainerStatus, Pod } from '../model/pod.ts';
+import type { Container, ContainerStatus, Pod } from '../model/pod.ts';
 import { nonZeroRequest, podRequest, type Resources } from '../model/pod-requests.ts';
 import { type PeerTraits, peerTraitsOf, type SpecTraits, specTraitsOf } from './pod-traits.ts';
 
@@ -101,9 +101,23 @@ function isGrantedAsAsked(pod: Pod): boolean {
   const { status } = pod;
   if (status === undefined) return true;
   if (status.resources !== undefined && pod.spec.resources !== undefined) return false;
-  return !status.containerStatuses?.some(hasResources) && !status.initContainerStatuses?.some(hasResources);
+  return (
+    isGranted(pod.spec.containers, status.containerStatuses) &&
+    isGranted(pod.spec.initContainers ?? NO_CONTAINERS, status.initContainerStatuses)
+  );
 }
 
-function hasResources(status: ContainerStatus): boolean {
-  return status.resources !== undefined;
+const NO_CONTAINERS: readonly Container[] = [];
+
+/** A kubelet that grants what is asked for reports the very object of the specification. */
+function isGranted(containers: readonly Container[], statuses: readonly ContainerStatus[] | undefined): boolean {
+  if (statuses === undefined) return true;
+  for (let i = 0; i < statuses.length; i++) {
+    const { resources, allocatedResources, name } = statuses[i]!;
+    if (resources === undefined) continue;
+    const container = containers[i];
+    if (container?.name !== name || container.resources !== resources) return false;
+    if (allocatedResources !== undefined && allocatedResources !== resources.requests) return false;
+  }
+  return true;
 }

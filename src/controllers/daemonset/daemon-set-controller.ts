@@ -74,7 +74,11 @@ export class DaemonSetController implements Controller {
   }
 
   start(): void {
-    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []));
+    this.#pods.addIndex(
+      ORPHANS,
+      (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []),
+      (pod) => pod.metadata.ownerReferences,
+    );
     this.#revisions.addIndex(ORPHANS, (one) => (controllerOf(one) === undefined ? [one.metadata.namespace ?? ''] : []));
     this.#sets.addHandler({
       onAdd: (set) => this.#queue.add(objectKey(set)),

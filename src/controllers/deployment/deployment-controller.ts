@@ -23,6 +23,7 @@ import { DeploymentPass } from './deployment-pass.ts';
 // maxRetries in deployment_controller.go.
 const MAX_RETRIES = 15;
 const NAME = 'deployment-controller';
+const ORPHANS = 'orphansByNamespace';
 
 export class DeploymentController implements Controller {
   readonly #context: ControllerContext;
@@ -44,6 +45,11 @@ export class DeploymentController implements Controller {
   }
 
   start(): void {
+    this.#replicaSets.addIndex(
+      ORPHANS,
+      (replicaSet) => (controllerOf(replicaSet) === undefined ? [replicaSet.metadata.namespace ?? ''] : []),
+      (replicaSet) => replicaSet.metadata.ownerReferences,
+    );
     this.#deployments.addHandler({
       onAdd: (deployment) => this.#queue.add(objectKey(deployment)),
       onUpdate: (_before, after) => this.#queue.add(objectKey(after)),
@@ -117,9 +123,7 @@ export class DeploymentController implements Controller {
     const { selector } = deployment.spec;
     if (isEmptySelector(selector)) return yield* this.#refuseAll(deployment);
     const owned = this.#replicaSets.byIndex('controllerUid', deployment.metadata.uid ?? '');
-    const orphans = this.#replicaSets
-      .byIndex('namespace', deployment.metadata.namespace ?? '')
-      .filter((replicaSet) => controllerOf(replicaSet) === undefined);
+    const orphans = this.#replicaSets.byIndex(ORPHANS, deployment.metadata.namespace ?? '');
     const claimant = { kind: 'Deployment', owner: deployment, selector, client: this.#client } as const;
     const claimed = yield* claim(claimant, 'ReplicaSet', [...owned, ...orphans]);
     const tools = {

@@ -49,8 +49,14 @@ export function oldestFirst(replicaSets: readonly ReplicaSet[]): ReplicaSet[] {
 
 /** Equal but for the hash label (EqualIgnoreHash). */
 export function isSameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return isSameValue(a.spec, b.spec) && isSameValue(comparable(a.metadata), comparable(b.metadata));
+  if (knownSame.get(a) === b) return true;
+  const isSame = isSameValue(a.spec, b.spec) && isSameValue(comparable(a.metadata), comparable(b.metadata));
+  if (isSame) knownSame.set(a, b);
+  return isSame;
 }
+
+/** The template each was last found equal to: a set and its Deployment are compared at every pass, and neither changes. */
+const knownSame = new WeakMap<PodTemplate, PodTemplate>();
 
 function comparable(metadata: PodTemplate['metadata']): unknown {
   const { labels, annotations, finalizers } = metadata ?? {};

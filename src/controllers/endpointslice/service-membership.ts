@@ -19,10 +19,13 @@ interface Entry {
 }
 
 const NONE: readonly ObjectKey[] = [];
+const NO_LABELS: StringMap = {};
 
 export class ServiceMembership {
   readonly #services = new Map<ObjectKey, Entry>();
   readonly #byLabel = new Map<string, Set<ObjectKey>>();
+  /** What was found for a label map, which many pods share; void when a service comes or goes. */
+  #found = new WeakMap<StringMap, { readonly namespace: string; readonly services: readonly ObjectKey[] }>();
 
   /** Files a service; `candidates` are the pods of its namespace, asked for only when the selector is new. */
   setService(service: Service, candidates: () => Iterable<Pod>): void {
@@ -40,6 +43,7 @@ export class ServiceMembership {
     const entry: Entry = { namespace, selector, filedUnder, pods: new Map() };
     for (const pod of candidates()) if (mapMatches(selector, pod.metadata.labels)) entry.pods.set(objectKey(pod), pod);
     this.#services.set(key, entry);
+    this.#found = new WeakMap();
     let filed = this.#byLabel.get(filedUnder);
     if (filed === undefined) {
       filed = new Set();
@@ -52,6 +56,7 @@ export class ServiceMembership {
     const entry = this.#services.get(key);
     if (entry === undefined) return;
     this.#services.delete(key);
+    this.#found = new WeakMap();
     const filed = this.#byLabel.get(entry.filedUnder);
     filed?.delete(key);
     if (filed?.size === 0) this.#byLabel.delete(entry.filedUnder);
@@ -75,8 +80,16 @@ export class ServiceMembership {
   }
 
   servicesOf(pod: Pod): readonly ObjectKey[] {
-    const namespace = pod.metadata.namespace ?? '';
-    const labels = pod.metadata.labels;
+    if (this.#services.size === 0) return NONE;
+    const { namespace = '', labels = NO_LABELS } = pod.metadata;
+    const known = this.#found.get(labels);
+    if (known?.namespace === namespace) return known.services;
+    const services = this.#look(namespace, labels);
+    this.#found.set(labels, { namespace, services });
+    return services;
+  }
+
+  #look(namespace: string, labels: StringMap): readonly ObjectKey[] {
     let found: ObjectKey[] | undefined;
     const collect = (filed: Set<ObjectKey> | undefined) => {
       if (filed === undefined) return;

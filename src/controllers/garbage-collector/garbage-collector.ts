@@ -55,7 +55,7 @@ export class GarbageCollector implements Controller {
       const informer = informers.informer(kind);
       informer.addHandler({
         onAdd: (object: KubeObject) => this.#graph.observe(kind, object),
-        onUpdate: (_before: KubeObject, object: KubeObject) => this.#graph.observe(kind, object),
+        onUpdate: (before: KubeObject, object: KubeObject) => void (isSameToGraph(before, object) || this.#graph.observe(kind, object)),
         onDelete: (object: KubeObject) => this.#graph.remove(object.metadata.uid ?? ''),
       } as Parameters<typeof informer.addHandler>[0]);
     }
@@ -179,4 +179,14 @@ function ownPolicy(object: KubeObject): 'Background' | 'Foreground' | 'Orphan' {
   const finalizers = object.metadata.finalizers ?? [];
   if (finalizers.includes(ORPHAN)) return 'Orphan';
   return finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
+}
+
+/** Nothing has changed that the graph keeps: true of nearly all writes, which are of status. */
+function isSameToGraph({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  return (
+    before.uid === after.uid &&
+    before.ownerReferences === after.ownerReferences &&
+    before.finalizers === after.finalizers &&
+    before.deletionTimestamp === after.deletionTimestamp
+  );
 }

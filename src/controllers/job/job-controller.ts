@@ -67,7 +67,11 @@ export class JobController implements Controller {
   }
 
   start(): void {
-    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []));
+    this.#pods.addIndex(
+      ORPHANS,
+      (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []),
+      (pod) => pod.metadata.ownerReferences,
+    );
     this.#jobs.addHandler({
       onAdd: (job) => this.#queue.add(objectKey(job)),
       onUpdate: (before, after) => this.#onJobUpdated(before, after),

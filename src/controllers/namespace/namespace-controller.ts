@@ -81,7 +81,7 @@ export class NamespaceController implements Controller {
       remains.counts.clear();
     }
     namespace = yield* this.#report(namespace, remains);
-    if (remains.failures.length > 0) throw new Retry(remains.failures[0]);
+    if (remains.failures.length > 0) throw new Retry(remains.failures[0]!);
     if (remains.estimateSeconds > 0) {
       this.#queue.addAfter(name, (Math.floor(remains.estimateSeconds / 2) + 1) * SECOND_US);
       return;

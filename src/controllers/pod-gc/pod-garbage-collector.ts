@@ -44,18 +44,25 @@ export class PodGarbageCollector implements Controller {
     this.#pods.addHandler({
       onAdd: (pod) => this.#file(undefined, pod),
       onUpdate: (before, after) => this.#file(before, after),
-      onDelete: (pod) => this.#file(pod, undefined),
+      onDelete: (_, before) => this.#file(before, undefined),
     });
     this.#context.informers.informer('Node');
     this.#context.sim.schedule(0, this.#handler, 0);
   }
 
   #file(before: Pod | undefined, after: Pod | undefined): void {
-    const key = objectKey((after ?? before)!);
-    if (after !== undefined && isPodTerminal(after)) this.#finished.add(key);
-    else this.#finished.delete(key);
-    if (after?.metadata.deletionTimestamp !== undefined) this.#leaving.add(key);
-    else this.#leaving.delete(key);
+    const isFinished = after !== undefined && isPodTerminal(after);
+    if (isFinished !== (before !== undefined && isPodTerminal(before))) {
+      const key = objectKey((after ?? before)!);
+      if (isFinished) this.#finished.add(key);
+      else this.#finished.delete(key);
+    }
+    const isLeaving = after?.metadata.deletionTimestamp !== undefined;
+    if (isLeaving !== (before?.metadata.deletionTimestamp !== undefined)) {
+      const key = objectKey((after ?? before)!);
+      if (isLeaving) this.#leaving.add(key);
+      else this.#leaving.delete(key);
+    }
     const from = before?.spec.nodeName ?? '';
     const to = after?.spec.nodeName ?? '';
     if (from === to) return;

@@ -14,7 +14,7 @@ import { type Informer, isSameVersion } from '../../client/informer.ts';
 import { all, type Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { Retry, startWorkers } from '../../client/workers.ts';
-import { controllerOf, isDeleting, keyOf, objectKey, revisionOf } from '../../model/meta.ts';
+import { controllerOf, isDeleting, objectKey, revisionOf } from '../../model/meta.ts';
 import { isPodActive, isPodReady, isPodTerminal, type Pod } from '../../model/pod.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import type { ReplicaSet } from '../../model/workloads.ts';
@@ -42,6 +42,8 @@ export class ReplicaSetController implements Controller {
   readonly #queue: WorkQueue;
   readonly #expectations: Expectations;
   readonly #written = new WrittenRevisions();
+  /** Keys of the sets in the cache, by uid: a pod names its owner by uid too. */
+  readonly #keys = new Map<string, string>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -56,9 +58,13 @@ export class ReplicaSetController implements Controller {
   }
 
   start(): void {
-    this.#pods.addIndex(ORPHANS, (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []));
+    this.#pods.addIndex(
+      ORPHANS,
+      (pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []),
+      (pod) => pod.metadata.ownerReferences,
+    );
     this.#replicaSets.addHandler({
-      onAdd: (replicaSet) => this.#queue.add(objectKey(replicaSet)),
+      onAdd: (replicaSet) => this.#onReplicaSetAdded(replicaSet),
       onUpdate: (before, after) => this.#onReplicaSet(before, after),
       onDelete: (replicaSet) => this.#onReplicaSetDeleted(replicaSet),
     });
@@ -70,9 +76,16 @@ export class ReplicaSetController implements Controller {
     startWorkers(this.#context.sim, this.#queue, this.#context.options.concurrentSyncs, (key) => this.#sync(key));
   }
 
+  #onReplicaSetAdded(replicaSet: ReplicaSet): void {
+    const key = objectKey(replicaSet);
+    this.#keys.set(replicaSet.metadata.uid ?? '', key);
+    this.#queue.add(key);
+  }
+
   #onReplicaSet(before: ReplicaSet, after: ReplicaSet): void {
-    if (before.metadata.uid !== after.metadata.uid) this.#onReplicaSetDeleted(before);
-    this.#queue.add(objectKey(after));
+    if (before.metadata.uid === after.metadata.uid) return this.#queue.add(this.#keys.get(after.metadata.uid ?? '')!);
+    this.#onReplicaSetDeleted(before);
+    this.#onReplicaSetAdded(after);
   }
 
   #onReplicaSetDeleted(replicaSet: ReplicaSet): void {
@@ -80,15 +93,15 @@ export class ReplicaSetController implements Controller {
     this.#expectations.forget(key);
     this.#written.forget(key);
     this.#tallies.forget(replicaSet.metadata.uid ?? '');
+    this.#keys.delete(replicaSet.metadata.uid ?? '');
     this.#queue.add(key);
   }
 
   #onPodAdded(pod: Pod): void {
     // Seen first when it was already on its way out, as after a restart of this process.
     if (isDeleting(pod)) return this.#onPodDeleted(pod);
-    const owner = this.#ownerOf(pod);
-    if (owner !== undefined) {
-      const key = objectKey(owner);
+    const key = this.#ownerKey(pod);
+    if (key !== undefined) {
       this.#expectations.creationObserved(key);
       this.#queue.add(key);
     } else if (controllerOf(pod) === undefined) this.#queueMatching(pod);
@@ -100,32 +113,29 @@ export class ReplicaSetController implements Controller {
     const wasOwnedBy = controllerOf(before)?.uid;
     const isOwnedBy = controllerOf(after)?.uid;
     if (wasOwnedBy !== isOwnedBy) {
-      const former = this.#ownerOf(before);
-      if (former !== undefined) this.#queue.add(objectKey(former));
+      const former = this.#ownerKey(before);
+      if (former !== undefined) this.#queue.add(former);
     }
     if (isOwnedBy !== undefined) {
-      const owner = this.#ownerOf(after);
-      if (owner === undefined) return;
-      const key = objectKey(owner);
+      const key = this.#ownerKey(after);
+      if (key === undefined) return;
       this.#queue.add(key);
-      const { minReadySeconds = 0 } = owner.spec;
+      const { minReadySeconds = 0 } = this.#replicaSets.get(key)!.spec;
       if (minReadySeconds > 0 && !isPodReady(before) && isPodReady(after)) this.#queue.addAfter(key, minReadySeconds * SECOND_US);
     } else if (wasOwnedBy !== isOwnedBy || before.metadata.labels !== after.metadata.labels) this.#queueMatching(after);
   }
 
   #onPodDeleted(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    if (owner === undefined) return;
-    const key = objectKey(owner);
+    const key = this.#ownerKey(pod);
+    if (key === undefined) return;
     this.#expectations.deletionObserved(key, objectKey(pod));
     this.#queue.add(key);
   }
 
-  #ownerOf(pod: Pod): ReplicaSet | undefined {
+  /** The key of the set that controls the pod, if the cache has it. */
+  #ownerKey(pod: Pod): string | undefined {
     const controller = controllerOf(pod);
-    if (controller?.kind !== 'ReplicaSet') return undefined;
-    const owner = this.#replicaSets.get(keyOf(pod.metadata.namespace, controller.name));
-    return owner?.metadata.uid === controller.uid ? owner : undefined;
+    return controller?.kind === 'ReplicaSet' ? this.#keys.get(controller.uid) : undefined;
   }
 
   #queueMatching(pod: Pod): void {

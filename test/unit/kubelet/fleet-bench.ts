@@ -34,7 +34,10 @@ type Listener = (event: { readonly type: string; readonly object: Stored; readon
 
 export class StandInServer {
   readonly lines: Line[] = [];
-  readonly store = { watch: (kind: string, _revision: number, listener: Listener) => this.#watch(kind, listener) };
+  readonly store = {
+    watch: (kind: string, _revision: number, listener: Listener) => this.#watch(kind, listener),
+    get: (kind: string, key: string) => this.#objects.get(`${kind}/${key.includes('/') ? key : `undefined/${key}`}`),
+  };
   readonly #objects = new Map<string, Stored>();
   readonly #listeners: { readonly kind: string; readonly listener: Listener }[] = [];
   readonly #sim: Simulation;
@@ -62,6 +65,12 @@ export class StandInServer {
     this.get(kind, object.metadata.namespace, object.metadata.name);
     const metadata = { ...object.metadata, resourceVersion: String(++this.#revision) };
     return this.#put(subresource === undefined ? 'update' : subresource, kind, { ...object, metadata }, 'MODIFIED');
+  }
+
+  replaceStatus(kind: string, key: string, status: PodStatus): Stored {
+    const stored = this.store.get(kind, key);
+    if (stored === undefined) throw this.#notFound(kind, key);
+    return this.update(kind, { ...stored, status }, undefined, 'status');
   }
 
   patch(kind: string, namespace: string | undefined, name: string, patch: { readonly body: object }): Stored {
