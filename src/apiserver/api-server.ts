@@ -63,6 +63,12 @@ const GENERATE_ATTEMPTS = 8; // maxNameGenerationCreateAttempts in store.go
 const PROTECTED_NAMESPACES = ['default', 'kube-system', 'kube-public'];
 const INITIAL_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const DISRUPTED_PODS_MAX = 2000; // MaxDisruptedPodSize in eviction.go
+const EVICTED = {
+  type: 'DisruptionTarget',
+  status: 'True' as const,
+  reason: 'EvictionByEvictionAPI',
+  message: 'Eviction API: evicting',
+};
 /** Kinds whose generation counts the changes of their spec. */
 const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'Pod',
@@ -241,10 +247,9 @@ export class ApiServer {
     this.#answer('create', 'Pod', request, () => {
       let pod = this.get('Pod', namespace, name);
       const isFree = isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
-      if (!isFree) {
-        this.#chargeBudget(pod, request);
-        pod = this.#put('Pod', withDisruptionTarget(pod, timeText(this.#sim.nowUs)), pod, 'create', 'eviction', request);
-      }
+      if (!isFree) this.#chargeBudget(pod, request);
+      const marked = withDisruptionTarget(pod, timeText(this.#sim.nowUs));
+      if (marked !== pod) pod = this.#put('Pod', marked, pod, 'create', 'eviction', request);
       this.#delete('Pod', pod, options, request);
     });
   }
@@ -658,17 +663,15 @@ function hasSpecFinalizers(kind: Kind, object: KubeObject): boolean {
   return kind === 'Namespace' && ((object as KindMap['Namespace']).spec?.finalizers?.length ?? 0) > 0;
 }
 
+/** The pod with the mark of an eviction; itself when it bears it already. */
 function withDisruptionTarget(pod: Pod, time: string): Pod {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True' as const,
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-    lastProbeTime: null,
-    lastTransitionTime: time,
-  };
-  const others = (pod.status?.conditions ?? []).filter((one) => one.type !== 'DisruptionTarget');
-  return { ...pod, status: { ...pod.status, conditions: [...others, condition] } };
+  const conditions = pod.status?.conditions ?? [];
+  const before = conditions.find((one) => one.type === 'DisruptionTarget');
+  if (before?.status === 'True' && before.reason === EVICTED.reason && before.message === EVICTED.message) return pod;
+  const lastTransitionTime = before?.status === 'True' ? (before.lastTransitionTime ?? time) : time;
+  const condition = { ...EVICTED, lastProbeTime: null, lastTransitionTime };
+  const marked = before === undefined ? [...conditions, condition] : conditions.map((one) => (one === before ? condition : one));
+  return { ...pod, status: { ...pod.status, conditions: marked } };
 }
 
 const qosClasses = new WeakMap<Pod['spec'], NonNullable<Pod['status']>>();

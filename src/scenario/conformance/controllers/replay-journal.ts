@@ -96,6 +96,7 @@ export class ReplayJournal implements Observer {
     if (UNRECORDED.has(object.kind) || (namespace !== undefined && namespace !== NAMESPACE)) return;
     if (!KINDS[write.kind].namespaced && object.kind === 'Namespace' && object.metadata.name !== NAMESPACE) return;
     if (verb === 'delete' && !removed) this.#deleters.set(object.metadata.uid ?? '', write.author);
+    if (this.isEvicting && write.subresource !== '') return this.#onUpdate({ ...write, author: 'kube-apiserver', verb: 'update' });
     if (write.author !== RECORDER) this.count++;
     else if (removed && verb !== 'delete') return this.#onReleased(write);
     else if (!(verb === 'delete' && write.subresource === '' && this.isEvicting)) return;
@@ -106,7 +107,7 @@ export class ReplayJournal implements Observer {
     else this.#onReleased(write);
   }
 
-  /** While the recorder evicts, the deletion that follows is taken down in its name. */
+  /** While the recorder evicts, the deletion that follows is taken down in its name; what leads up to it is the server's doing. */
   isEvicting = false;
 
   #onGone(write: Write): void {
