@@ -8,6 +8,7 @@
  */
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
+import { disruptionAllowed, withDisruptionAllowed } from '../model/disruption-allowed.ts';
 import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import { type KubeObject, keyOf, type LabelSelector, type ObjectKey, type ObjectMeta, objectKey } from '../model/meta.ts';
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
@@ -447,8 +448,11 @@ export class ApiServer {
       const needs = `The disruption budget ${own} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
       throw refuse(isShort ? needs : `The disruption budget ${own} does not allow evicting pods currently`);
     }
-    const disrupted = { ...disruptedPods, [name]: timeText(this.#sim.nowUs) };
-    const status = { ...budget.status!, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods: disrupted };
+    const now = timeText(this.#sim.nowUs);
+    const disrupted = { ...disruptedPods, [name]: now };
+    const isLast = disruptionsAllowed === 1;
+    const conditions = isLast ? { conditions: withDisruptionAllowed(budget, disruptionAllowed(budget, 0), now) } : {};
+    const status = { ...budget.status!, ...conditions, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods: disrupted };
     this.#put('PodDisruptionBudget', { ...budget, status }, budget, 'update', 'status', request);
   }
 

@@ -12,8 +12,9 @@ import { type Informer, isSameVersion } from '../../client/informer.ts';
 import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
+import { type DisruptionAllowed, disruptionAllowed, withDisruptionAllowed } from '../../model/disruption-allowed.ts';
 import { groupResource, KINDS, type Kind } from '../../model/kinds.ts';
-import { type Condition, controllerOf, keyOf, type OwnerReference, objectKey } from '../../model/meta.ts';
+import { controllerOf, keyOf, type OwnerReference, objectKey } from '../../model/meta.ts';
 import { isPodReady, type Pod } from '../../model/pod.ts';
 import type { PodDisruptionBudget } from '../../model/policy.ts';
 import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
@@ -180,7 +181,7 @@ export class DisruptionController implements Controller {
   ): Task<void> {
     const allowed = expectedPods <= 0 ? 0 : Math.max(0, healthy - desiredHealthy);
     const { generation = 0 } = budget.metadata;
-    const conditions = this.#conditions(budget, allowed > 0, allowed > 0 ? 'SufficientPods' : 'InsufficientPods', '');
+    const conditions = withDisruptionAllowed(budget, disruptionAllowed(budget, allowed), timeText(this.#context.sim.nowUs));
     const status: Status = {
       ...(budget.status?.conditions === undefined && conditions.length === 0 ? {} : { conditions }),
       currentHealthy: healthy,
@@ -195,27 +196,11 @@ export class DisruptionController implements Controller {
 
   /** What cannot be worked out allows nothing. */
   *#failSafe(budget: PodDisruptionBudget, error: ApiError): Task<void> {
-    const conditions = this.#conditions(budget, false, 'SyncFailed', error.message);
+    const failed: DisruptionAllowed = { isAllowed: false, reason: 'SyncFailed', message: error.message };
+    const conditions = withDisruptionAllowed(budget, failed, timeText(this.#context.sim.nowUs));
     const known = budget.status ?? { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
     const status: Status = { ...known, disruptionsAllowed: 0, conditions };
     if (!isSameValue(status, budget.status)) yield* this.#client.updateStatus('PodDisruptionBudget', { ...budget, status });
-  }
-
-  #conditions(budget: PodDisruptionBudget, isAllowed: boolean, reason: string, message: string): readonly Condition[] {
-    const status = isAllowed ? 'True' : 'False';
-    const known = budget.status?.conditions ?? [];
-    const before = known.find((condition) => condition.type === 'DisruptionAllowed');
-    const observedGeneration = budget.metadata.generation ?? 0;
-    const isSame =
-      before?.status === status &&
-      before.reason === reason &&
-      before.message === message &&
-      before.observedGeneration === observedGeneration;
-    if (isSame) return known;
-    const now = timeText(this.#context.sim.nowUs);
-    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
-    const next: Condition = { type: 'DisruptionAllowed', status, reason, message, observedGeneration, lastTransitionTime };
-    return [...known.filter((condition) => condition !== before), next];
   }
 }
 

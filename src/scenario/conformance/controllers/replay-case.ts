@@ -70,7 +70,7 @@ export function* replayCase({ settings = {}, steps }: RecordedCase, chance: Repl
       number: index + 1,
       act: step.do,
       state: stateDifferences(step, state),
-      writes: writeDifferences(step, writes, refused),
+      writes: writeDifferences(step, steps[index - 1]?.state ?? {}, writes, refused),
       events: eventDifferences(step, events),
       isStatusAlike: isStatusAlike(step, status),
     };

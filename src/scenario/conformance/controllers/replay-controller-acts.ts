@@ -45,6 +45,9 @@ export interface ActResult {
   readonly stdout?: string;
 }
 
+/** What a patch that left nothing in a recording had emptied, by the kind it was of; of all others it was the finalizers. */
+const EMPTIED: { readonly [kind: string]: Fields } = { Node: { spec: { taints: [] } }, EndpointSlice: { endpoints: [] } };
+
 export class ControllerActs {
   readonly #plane: ReplayControlPlane;
   readonly #pods: PodActs;
@@ -113,7 +116,7 @@ export class ControllerActs {
   #patch(on: string, patch: Fields | undefined, type: 'merge' | 'json' | 'strategic', sub: string | undefined): ActResult | undefined {
     return this.#on(on, (kind, name) => {
       // A list set to empty is left out of the recording, and with it all that held nothing else.
-      const body = patch ?? (kind === 'Node' ? { spec: { taints: [] } } : { metadata: { finalizers: [] } });
+      const body = patch ?? EMPTIED[kind] ?? { metadata: { finalizers: [] } };
       const change = { type, body: this.#completed(body) } as Patch;
       this.#plane.api.patch(kind, namespaceOf(kind), name, change, this.#plane.author, sub as 'status' | undefined);
     });

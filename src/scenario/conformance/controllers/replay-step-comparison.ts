@@ -41,7 +41,12 @@ export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const fields = Object.entries(value).filter(([, one]) => one !== undefined);
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([field, one]) => `${JSON.stringify(field)}:${canonical(one)}`).join()}}`;
+  return `{${fields.map(([field, one]) => `${JSON.stringify(field)}:${isUnordered(field, one) ? one.map(canonical).sort().join() : canonical(one)}`).join()}}`;
+}
+
+/** Subsets of Endpoints are sorted by a hash over the uids of their pods, which no recording keeps; a slice's endpoints come from a map. */
+function isUnordered(field: string, value: unknown): value is readonly unknown[] {
+  return (field === 'subsets' || field === 'endpoints') && Array.isArray(value);
 }
 
 export function stateDifferences({ state, either = {} }: StepRecord, ours: { readonly [name: string]: unknown }): Difference[] {
@@ -53,12 +58,24 @@ export function stateDifferences({ state, either = {} }: StepRecord, ours: { rea
   return differences;
 }
 
-export function writeDifferences({ writes }: StepRecord, ours: readonly WriteRow[], refused: readonly WriteRow[]): Difference[] {
-  const decisions = writes.filter((row) => row.refused === undefined);
+/** `before` is the recorded state the step began with. */
+export function writeDifferences(
+  { writes }: StepRecord,
+  before: StepRecord['state'],
+  ours: readonly WriteRow[],
+  refused: readonly WriteRow[],
+): Difference[] {
+  const decisions = withoutReorderings(
+    writes.filter((row) => row.refused === undefined),
+    before,
+  );
   const differences: Difference[] = [];
   for (const by of new Set([...decisions, ...ours].map((row) => row.by))) {
     const recorded = decisions.filter((row) => row.by === by);
-    const own = ours.filter((row) => row.by === by);
+    const own = withoutReorderings(
+      ours.filter((row) => row.by === by),
+      before,
+    );
     const isLoose = recorded.some((row) => row.merged === true || row.unordered === true || row.repeated === true);
     const same = isLoose ? sum(recorded) === sum(own) : ordered(recorded) === ordered(own);
     if (!same) differences.push({ field: `writes of ${by}`, recorded, ours: own });
@@ -147,6 +164,24 @@ function sum(rows: readonly RecordedRow[]): string {
 /** Refusals by author and message; how often one was tried again is chance. */
 function refusals(rows: readonly RecordedRow[]): string {
   return [...new Set(rows.map(({ by, verb, refused, message }) => canonical({ by, verb, refused, message })))].sort().join('\n');
+}
+
+/**
+ * A slice takes its endpoints from a map, in whatever order: the first change of a slice that leaves it with the endpoints it had only says that
+ * they came out in another one.
+ */
+function withoutReorderings(rows: readonly RecordedRow[], before: StepRecord['state']): readonly RecordedRow[] {
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const { on = '', set } = row;
+    if (!on.startsWith('EndpointSlice/') || !Array.isArray(set?.endpoints) || seen.has(on)) return row;
+    seen.add(on);
+    const former = ((before[on] as Fields | undefined)?.endpoints ?? []) as readonly Fields[];
+    const isSame = canonical({ endpoints: former }) === canonical({ endpoints: set.endpoints });
+    if (!isSame) return row;
+    const { endpoints: _, ...rest } = set;
+    return { ...row, set: rest };
+  });
 }
 
 function alternatives(recorded: unknown, either: Fields | undefined): readonly unknown[] {
