@@ -7,7 +7,7 @@
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import type { WorkloadBehaviour } from '../model/behaviour.ts';
-import { quantityUnits } from '../model/quantity.ts';
+import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import type { ProcessListener } from '../model/runtime-view.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { FleetContext } from './fleet-context.ts';
@@ -62,6 +62,7 @@ export class Processes {
       process.hangUs = nowUs + drawUs(behaviour.hang.after, runtime);
       if (behaviour.hang.duration !== undefined) process.hangEndUs = process.hangUs + drawUs(behaviour.hang.duration, runtime);
     }
+    process.cpuLimitMilli = cpuLimitMilli(worker, record);
     record.process = process;
     record.id = containerId(this.#nextId++);
     record.run = Run.Running;
@@ -147,6 +148,13 @@ export class Processes {
     consider(outOfMemoryUs, EXIT_KILLED, 'OOMKilled');
     return { exitUs, exitCode, reason };
   }
+}
+
+/** Its container's limit; without one, all its machine has. */
+export function cpuLimitMilli({ node }: PodWorker, { spec }: ContainerRecord): number {
+  const limit = spec.resources?.limits?.cpu;
+  const ofNode = quantityMilli(node.spec.capacity.cpu);
+  return limit === undefined ? ofNode || Number.POSITIVE_INFINITY : quantityMilli(limit);
 }
 
 /** When the process outgrows its container's memory limit, if ever: the kernel kills the whole group (cluster.md 5.9). */

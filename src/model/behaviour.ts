@@ -39,6 +39,8 @@ export interface WorkloadBehaviour {
   readonly readinessDelay: Distribution;
   /** What one request keeps a worker of the process busy. */
   readonly service: Distribution;
+  /** The part of that time, from 0 to 1, in which the worker computes; the rest it waits for something. */
+  readonly cpuShare: number;
   /** Requests served at once; further ones wait in the process's queue. */
   readonly concurrency: number;
   /** Requests that may wait; one more is refused. */
@@ -73,6 +75,7 @@ export const DEFAULT_BEHAVIOUR: WorkloadBehaviour = {
   startup: constantUs(0),
   readinessDelay: constantUs(0),
   service: { kind: 'lognormal', medianUs: 10 * MILLISECOND_US, sigma: 0.5 },
+  cpuShare: 1,
   concurrency: 16,
   queueLimit: 128,
   exitCode: 0,

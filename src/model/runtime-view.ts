@@ -18,10 +18,12 @@ export interface ContainerProcess {
   readonly isAccepting: boolean;
   /** It has been sent SIGTERM. */
   readonly isTerminating: boolean;
+  /** CPU its container may use at most, in thousandths of a core: its limit, or all the node has. */
+  readonly cpuLimitMilli: number;
   /** Requests inside it, and those waiting for a worker of it: kept by whoever serves requests, read by the kubelet. */
   activeRequests: number;
   waitingRequests: number;
-  /** Worker time spent on requests since its start, in microseconds: what CPU use is worked out from. */
+  /** CPU time spent on requests since its start, in microseconds. */
   busyUs: number;
   /** The request queue of whoever serves requests; the kubelet does not look into it. */
   queue: unknown;

@@ -3,6 +3,7 @@
  *
  * Models pkg/proxy/iptables/proxier.go and pkg/proxy/runner/bounded_frequency_runner.go: a sync starts at once, or one second after the
  * end of the last; changes in between go into one. A node's rules are kept from its first packet on; rules equal on many nodes are shared.
+ * Left out: the full resync of every hour, which changes nothing, and retries of failed syncs, for none fails.
  */
 import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
 import type { InformerFactory } from '../client/informer.ts';
@@ -14,12 +15,13 @@ import type { EndpointSlice } from '../model/service.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
-import { rulesOf, type ServiceRules, serviceKeyOf } from './service-rules.ts';
+import { endpointCount, rulesOf, type ServiceRules, serviceKeyOf } from './service-rules.ts';
 
 // iptables minSyncPeriod (pkg/proxy/apis/config/v1alpha1/defaults.go).
 const MIN_SYNC_US = SECOND_US;
-// A partial sync in a small cluster takes 10 to 100 ms (cluster.md 6.2).
+// A partial sync in a small cluster takes 10 to 100 ms, one of more than 10,000 endpoints seconds (cluster.md 6.2).
 const SYNC_TIME: Distribution = { kind: 'lognormal', medianUs: 30 * MILLISECOND_US, sigma: 0.5 };
+const SYNC_PER_ENDPOINT_US = 100;
 const BY_SERVICE = 'service';
 
 const ProxyEvent = { Start: 0, End: 1 } as const;
@@ -117,7 +119,9 @@ export class KubeProxies implements EventHandler {
     }
     proxy.staged = [...proxy.changed].map((key) => [key, this.#current.get(key)] as const);
     proxy.changed = new Set();
-    this.#sim.schedule(drawUs(SYNC_TIME, this.#random), this.#handler, ProxyEvent.End, index);
+    let endpoints = 0;
+    for (const [, rules] of proxy.staged) endpoints += endpointCount(rules);
+    this.#sim.schedule(drawUs(SYNC_TIME, this.#random) + endpoints * SYNC_PER_ENDPOINT_US, this.#handler, ProxyEvent.End, index);
   }
 
   #onEnd(proxy: NodeProxy, index: number): void {

@@ -2,9 +2,12 @@
  * The requests inside one process: so many are served at once, so many may wait, and one more is turned away.
  */
 import type { ContainerProcess } from '../model/runtime-view.ts';
-import type { Request } from './network.ts';
+import { CpuQuota } from './cpu-quota.ts';
+import type { Request } from './request-pool.ts';
 
 export class ServerQueue {
+  /** Of the container the process runs in. */
+  readonly quota = new CpuQuota();
   readonly #process: ContainerProcess;
   readonly #active = new Set<Request>();
   /** In the order of arrival. */

@@ -1,12 +1,11 @@
 /**
- * What kube-proxy makes of a Service and its EndpointSlices: per port, where a connection may go.
+ * What kube-proxy makes of a Service and its EndpointSlices: per port, which endpoints there are and in which state.
  *
- * Models pkg/proxy/{serviceport,endpoint,topology}.go: ready endpoints first; if there is none, those that still serve while they
- * terminate; if there is none either, connections are refused.
+ * Models pkg/proxy/{serviceport,endpoint}.go; which of them a node's connections may go to is decided in endpoint-choice.ts.
  */
 import { compareText } from '../base/compare.ts';
 import { keyOf, type ObjectKey, objectKey } from '../model/meta.ts';
-import type { EndpointSlice, Service } from '../model/service.ts';
+import type { Endpoint, EndpointSlice, Service } from '../model/service.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 
@@ -15,26 +14,42 @@ export interface Target {
   readonly port: number;
   readonly nodeName: string;
   readonly podUid: string;
+  /** Where connections to it should come from, as the EndpointSlice controller hints. */
+  readonly forZones: readonly string[];
+  readonly forNodes: readonly string[];
 }
 
 export interface PortRules {
   readonly name: string;
   readonly port: number;
   readonly nodePort: number | undefined;
-  /** Candidates under the policy Cluster. */
-  readonly targets: readonly Target[];
-  readonly isNone: boolean;
+  readonly ready: readonly Target[];
+  /** Those that still serve while they terminate: taken only when no other is left. */
+  readonly leaving: readonly Target[];
+  /** What has been worked out for a node or a zone, kept as long as these rules are. */
+  readonly chosen: Map<string, readonly Target[]>;
 }
+
+export type TrafficPolicy = 'Cluster' | 'Local';
 
 export interface ServiceRules {
   readonly key: ObjectKey;
   /** Empty for a headless Service: its name resolves to the pods themselves. */
   readonly clusterIp: string;
+  readonly isExternalName: boolean;
+  /** Connections may come from outside, through the nodes. */
   readonly isExternal: boolean;
-  /** Traffic policy Local: only endpoints of the node the connection enters. */
-  readonly isLocalOnly: boolean;
+  /** A load balancer asks each node whether it has an endpoint of its own (healthCheckNodePort). */
+  readonly isHealthChecked: boolean;
+  readonly externalPolicy: TrafficPolicy;
+  readonly internalPolicy: TrafficPolicy;
+  /** How long a client stays with its endpoint after its last connection; 0 without session affinity. */
+  readonly affinitySeconds: number;
   readonly ports: readonly PortRules[];
 }
+
+// sessionAffinityConfig.clientIP.timeoutSeconds (pkg/apis/core/v1/defaults.go): three hours.
+const AFFINITY_SECONDS = 10_800;
 
 export function serviceKeyOf(slice: EndpointSlice): ObjectKey | undefined {
   const service = slice.metadata.labels?.[SERVICE_NAME];
@@ -44,34 +59,62 @@ export function serviceKeyOf(slice: EndpointSlice): ObjectKey | undefined {
 export function rulesOf(service: Service, slices: readonly EndpointSlice[]): ServiceRules {
   const { spec } = service;
   const isExternal = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-  const policy = isExternal ? spec.externalTrafficPolicy : spec.internalTrafficPolicy;
-  const ports = (spec.ports ?? []).map((port): PortRules => {
-    const targets = targetsOf(slices, port.name ?? '');
-    return { name: port.name ?? '', port: port.port, nodePort: port.nodePort, targets, isNone: targets.length === 0 };
-  });
+  const externalPolicy = spec.externalTrafficPolicy ?? 'Cluster';
   return {
     key: objectKey(service),
     clusterIp: spec.clusterIP === undefined || spec.clusterIP === 'None' ? '' : spec.clusterIP,
+    isExternalName: spec.type === 'ExternalName',
     isExternal,
-    isLocalOnly: policy === 'Local',
-    ports,
+    isHealthChecked: spec.type === 'LoadBalancer' && externalPolicy === 'Local',
+    externalPolicy,
+    internalPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+    affinitySeconds: spec.sessionAffinity === 'ClientIP' ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS) : 0,
+    ports: (spec.ports ?? []).map(({ name = '', port, nodePort }) => ({
+      name,
+      port,
+      nodePort,
+      ...targetsOf(slices, name),
+      chosen: new Map(),
+    })),
   };
 }
 
-function targetsOf(slices: readonly EndpointSlice[], portName: string): readonly Target[] {
+/** How many endpoints the rules are made of. */
+export function endpointCount(rules: ServiceRules | undefined): number {
+  return (rules?.ports ?? []).reduce((sum, { ready, leaving }) => sum + ready.length + leaving.length, 0);
+}
+
+function targetsOf(slices: readonly EndpointSlice[], portName: string): Pick<PortRules, 'ready' | 'leaving'> {
   const ready: Target[] = [];
   const leaving: Target[] = [];
   for (const slice of slices) {
     const port = slice.ports?.find((one) => (one.name ?? '') === portName)?.port;
     if (port === undefined) continue;
-    for (const { addresses, conditions = {}, nodeName = '', targetRef } of slice.endpoints) {
-      const target = { ip: addresses[0] ?? '', port, nodeName, podUid: targetRef?.uid ?? '' };
+    for (const endpoint of slice.endpoints) {
+      const { conditions = {} } = endpoint;
       // conditions.ready absent counts as true, as the API says.
-      if (conditions.ready !== false) ready.push(target);
-      else if (conditions.serving === true && conditions.terminating === true) leaving.push(target);
+      if (conditions.ready !== false) ready.push(targetOf(endpoint, port));
+      else if (conditions.serving === true && conditions.terminating === true) leaving.push(targetOf(endpoint, port));
     }
   }
-  const candidates = ready.length > 0 ? ready : leaving;
   // In the order of their addresses, so that the choice depends on nothing but what is there.
-  return candidates.sort((a, b) => compareText(a.ip, b.ip));
+  const byAddress = (a: Target, b: Target) => compareText(a.ip, b.ip);
+  return { ready: ready.sort(byAddress), leaving: leaving.sort(byAddress) };
+}
+
+function targetOf({ addresses, nodeName = '', targetRef, hints }: Endpoint, port: number): Target {
+  return {
+    ip: addresses[0] ?? '',
+    port,
+    nodeName,
+    podUid: targetRef?.uid ?? '',
+    forZones: namesOf(hints?.forZones),
+    forNodes: namesOf(hints?.forNodes),
+  };
+}
+
+const NO_NAMES: readonly string[] = [];
+
+function namesOf(hints: readonly { readonly name: string }[] | undefined): readonly string[] {
+  return hints === undefined || hints.length === 0 ? NO_NAMES : hints.map(({ name }) => name);
 }

@@ -6,12 +6,14 @@ import { fail } from '../base/fail.ts';
 import type { ClusterSpec } from '../cluster/cluster-spec.ts';
 import type { Fault, FaultKind, NodeTarget } from '../faults/fault.ts';
 import type { WorkloadBehaviour } from '../model/behaviour.ts';
+import type { Call } from '../network/route.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { customPluginFactory } from '../scheduler/custom-plugin.ts';
-import type { TrafficSpec } from '../workload/traffic.ts';
+import type { Arrivals, TrafficSpec } from '../workload/traffic.ts';
 import { definedOnly, nodesOf } from './node-groups.ts';
 import type { Scenario } from './scenario.ts';
-import type { FaultInput, TrafficInput, WorkloadInput } from './schema.ts';
+import type { FaultInput, WorkloadInput } from './schema.ts';
+import type { CallInput, TrafficInput } from './schema-traffic.ts';
 
 export interface ClusterOptions {
   readonly seed?: number | undefined;
@@ -93,22 +95,30 @@ export function faultOf({ for: forUs, ...kinds }: FaultInput): Fault {
 }
 
 export function trafficOf(traffic: TrafficInput, durationUs: number): TrafficSpec {
-  const { poisson, constant } = traffic.arrivals;
+  const { name, timeout, clients = 0, from, until } = traffic;
   return {
-    route: {
-      traffic: traffic.name,
-      service: qualified(traffic.to),
-      port: traffic.port,
-      timeoutUs: traffic.timeout,
-      calls: traffic.calls.map(qualified),
-    },
-    arrivals: poisson === undefined ? { kind: 'constant', perSecond: constant ?? 0 } : { kind: 'poisson', perSecond: poisson },
-    fromUs: traffic.from,
-    untilUs: Math.min(traffic.until ?? durationUs, durationUs),
+    route: { ...callOf(traffic), traffic: name, timeoutUs: timeout, clients },
+    arrivals: arrivalsOf(traffic.arrivals),
+    fromUs: from,
+    untilUs: Math.min(until ?? durationUs, durationUs),
   };
 }
 
-/** `namespace/name`; a bare name is of the namespace default. */
+function arrivalsOf({ poisson, constant, steps }: TrafficInput['arrivals']): Arrivals {
+  if (steps !== undefined) {
+    return { kind: 'poisson', perSecond: 0, steps: steps.map(({ at, rate }) => ({ fromUs: at, perSecond: rate })) };
+  }
+  return poisson === undefined ? { kind: 'constant', perSecond: constant ?? 0 } : { kind: 'poisson', perSecond: poisson };
+}
+
+function callOf({ to, port, timeout, retries, calls = [], callsAtOnce }: CallInput): Call {
+  return { service: qualified(to), port, timeoutUs: timeout, retries, calls: calls.map(callOf), callsAtOnce };
+}
+
+/** `namespace/name` of a Service; a bare name is of the namespace default, and a DNS name says it all. */
 export function qualified(name: string): string {
-  return name.includes('/') ? name : `default/${name}`;
+  if (name.includes('/')) return name;
+  const [service, namespace, ...rest] = name.split('.');
+  if (namespace !== undefined && (rest.join('.') === 'svc' || rest.join('.') === 'svc.cluster.local')) return `${namespace}/${service}`;
+  return `default/${name}`;
 }

@@ -8,6 +8,7 @@ import type { Kind } from '../model/kinds.ts';
 import { KINDS } from '../model/kinds.ts';
 import { type KubeObject, keyOf, type StringMap } from '../model/meta.ts';
 import type { PodTemplate } from '../model/pod.ts';
+import type { Service } from '../model/service.ts';
 import type { ParsedCommand } from './kubectl/command-line.ts';
 import { kindNamed } from './kubectl/resource-arguments.ts';
 import type { Verb } from './kubectl/verbs.ts';
@@ -31,6 +32,7 @@ const GENERATED: ReadonlySet<Kind> = new Set<Kind>([
 
 export class KnownObjects {
   readonly #keys = new Map<string, Set<string>>();
+  readonly #externalNames = new Set<string>();
   readonly #podLabels: { readonly namespace: string; readonly labels: StringMap }[] = [];
 
   constructor() {
@@ -39,10 +41,17 @@ export class KnownObjects {
     for (const name of ['system-cluster-critical', 'system-node-critical']) this.#add('PriorityClass', name);
   }
 
+  /** Only a name for something outside of the cluster? */
+  isExternalName(service: string): boolean {
+    return this.#externalNames.has(service);
+  }
+
   addObject(object: KubeObject, defaultNamespace = 'default'): void {
     const kind = object.kind as Kind;
     const namespace = object.metadata.namespace ?? defaultNamespace;
     this.#add(kind, keyOf(KINDS[kind].namespaced ? namespace : undefined, object.metadata.name));
+    if (kind === 'Service' && (object as Service).spec?.type === 'ExternalName')
+      this.#externalNames.add(keyOf(namespace, object.metadata.name));
     const { spec } = object as KubeObject & {
       readonly spec?: { readonly template?: PodTemplate; readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } } };
     };

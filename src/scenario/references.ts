@@ -19,6 +19,7 @@ import { resourceArguments } from './kubectl/resource-arguments.ts';
 import { isTaintChange } from './kubectl/taint.ts';
 import { nodeNames, nodesOf } from './node-groups.ts';
 import type { Scenario, ScenarioCommand } from './scenario.ts';
+import type { CallInput } from './schema-traffic.ts';
 import { describe, type Path, type SourceDocument } from './source-document.ts';
 
 const OF_FAMILY: { readonly [family: string]: Kind } = {
@@ -177,20 +178,43 @@ class ReferenceChecker {
   #traffic(): void {
     const { traffic, durationUs } = this.#scenario;
     this.#unique(['traffic'], traffic, 'a name that no other traffic has');
-    traffic.forEach(({ to, calls, from, until }, at) => {
+    traffic.forEach(({ to, calls, arrivals, from, until }, at) => {
       const path = ['traffic', at];
-      this.#object('Service', qualified(to), [...path, 'to']);
-      calls.forEach((call, index) => {
-        const callPath = [...path, 'calls', index];
-        this.#object('Service', qualified(call), callPath);
-        if (qualified(call) === qualified(to))
-          this.#wrong(callPath, 'a Service that is not the one that calls: that would never end', describe(call));
+      this.#service(to, [...path, 'to']);
+      this.#calls(calls, [...path, 'calls'], [qualified(to)]);
+      arrivals.steps?.forEach((step, index, all) => {
+        if (index > 0 && step.at <= all[index - 1]!.at)
+          this.#wrong(
+            [...path, 'arrivals', 'steps', index, 'at'],
+            `a time after the step before, at ${durationText(all[index - 1]!.at)}`,
+            describe(durationText(step.at)),
+          );
       });
       if (from >= durationUs)
         this.#wrong([...path, 'from'], `a time before the end of the run at ${durationText(durationUs)}`, describe(durationText(from)));
       if (until !== undefined && until <= from)
         this.#wrong([...path, 'until'], `a time after the beginning at ${durationText(from)}`, describe(durationText(until)));
     });
+  }
+
+  /** `onTheWay` are the Services that wait for this one: a call back to one of them would never end. */
+  #calls(calls: readonly CallInput[], path: Path, onTheWay: readonly string[]): void {
+    calls.forEach(({ to, calls: further = [] }, at) => {
+      const name = qualified(to);
+      const isShort = typeof this.#document.valueAt([...path, at]) === 'string';
+      const place = [...path, at, ...(isShort ? [] : ['to'])];
+      this.#service(to, place);
+      if (onTheWay.includes(name))
+        this.#wrong(place, 'a Service that does not wait for this call: that would never end', describe([...onTheWay, name].join(' -> ')));
+      else this.#calls(further, [...path, at, 'calls'], [...onTheWay, name]);
+    });
+  }
+
+  #service(to: string, path: Path): void {
+    const name = qualified(to);
+    this.#object('Service', name, path);
+    if (this.#known.isExternalName(name))
+      this.#wrong(path, 'a Service with pods behind it', `${describe(to)} of type ExternalName, a name for something outside the cluster`);
   }
 
   #expectation({ family, subject, when }: Expectation, path: Path): void {

@@ -89,6 +89,12 @@ export function wholeNumber(low: number, high: number = Number.MAX_SAFE_INTEGER)
   );
 }
 
+/** A part of a whole. */
+export const share = namedType(
+  'number from 0 to 1',
+  z.number({ error: 'a number from 0 to 1' }).min(0, { error: 'a number from 0 to 1' }).max(1, { error: 'a number from 0 to 1' }),
+);
+
 export function list<T extends z.ZodType>(item: T, wanted: string) {
   return z.array(item, { error: wanted });
 }

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { DEFAULT_BEHAVIOUR } from '../model/behaviour.ts';
 import { fault } from './schema-faults.ts';
+import { traffic } from './schema-traffic.ts';
 import {
   bytes,
   distribution,
@@ -18,14 +19,13 @@ import {
   milliCpu,
   name,
   namedType,
-  namespacedName,
   oneOf,
   oneOrMany,
   positiveDuration,
   quantity,
-  rate,
   resources,
   seconds,
+  share,
   text,
   wholeNumber,
 } from './schema-values.ts';
@@ -200,6 +200,9 @@ const workload = z.strictObject(
       .default(DEFAULT_BEHAVIOUR.readinessDelay)
       .describe('From there until the readiness probe is answered well; 0s by default.'),
     service: distribution.default(DEFAULT_BEHAVIOUR.service).describe('What one request keeps a worker busy; a median of 10ms by default.'),
+    cpuShare: share
+      .default(DEFAULT_BEHAVIOUR.cpuShare)
+      .describe('The part of that time that is CPU; a container at its CPU limit holds its requests up.'),
     concurrency: wholeNumber(1).default(DEFAULT_BEHAVIOUR.concurrency).describe('Requests served at once.'),
     queueLimit: wholeNumber(0).default(DEFAULT_BEHAVIOUR.queueLimit).describe('Requests that may wait; one more is refused.'),
     run: distribution.optional().describe('How long the process runs before it ends by itself; without it, until it is stopped.'),
@@ -242,25 +245,6 @@ const event = oneOf(
   ['at', 'copies', 'mayFail'],
 );
 
-const traffic = z.strictObject(
-  {
-    name: name.describe('What `expect` and the report call it.'),
-    to: namespacedName.describe('The Service the requests go to.'),
-    port: wholeNumber(1, 65_535).optional().describe("The Service's port; its first by default."),
-    arrivals: oneOf({
-      poisson: rate.optional().describe('By chance, at this mean rate.'),
-      constant: rate.optional().describe('Evenly spaced, at this rate.'),
-    }).describe('When requests come.'),
-    calls: list(namespacedName, 'a list of Services')
-      .default([])
-      .describe('Services the server asks, one after the other, before it answers.'),
-    from: duration.default(0).describe('When it begins.'),
-    until: positiveDuration.optional().describe('When it ends; with the run by default.'),
-    timeout: positiveDuration.default(5_000_000).describe('After this a request has failed; 5s by default.'),
-  },
-  aMap('a map with name, to and arrivals'),
-);
-
 export const scenarioSchema = z.strictObject(
   {
     apiVersion: z.literal(API_VERSION, { error: `"${API_VERSION}"` }).describe('The version of this format.'),
@@ -286,5 +270,4 @@ export type ScenarioInput = z.output<typeof scenarioSchema>;
 export type WorkloadInput = z.output<typeof workload>;
 export type EventInput = z.output<typeof event>;
 export type FaultInput = z.output<typeof fault>;
-export type TrafficInput = z.output<typeof traffic>;
 export type NodeGroupInput = z.output<typeof nodeGroup>;

@@ -25,6 +25,12 @@ export class SourceDocument {
     this.value = document.toJS();
   }
 
+  /** The plain value that is written at that path. */
+  valueAt(path: Path): unknown {
+    const node = this.#document.getIn(path, true);
+    return isScalar(node) ? node.value : node;
+  }
+
   /** Where that path is, or the nearest thing around it that is there. */
   place(path: Path): Place {
     for (let length = path.length; length > 0; length--) {

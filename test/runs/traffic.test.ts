@@ -4,6 +4,7 @@ import { Cluster } from '../../src/cluster/cluster.ts';
 import type { RequestEnd } from '../../src/model/observer.ts';
 import type { Service } from '../../src/model/service.ts';
 import type { Deployment } from '../../src/model/workloads.ts';
+import { callTo } from '../../src/network/route.ts';
 import { Traffic } from '../../src/workload/traffic.ts';
 
 const SERVICE: Service = {
@@ -43,7 +44,7 @@ function rollOut(isCareful: boolean): { readonly ends: RequestEnd[]; readonly se
   const client = cluster.client('kubectl');
   client.send(true, (api, request) => api.create('Deployment', deployment('web:v1', isCareful), request));
   client.send(true, (api, request) => api.create('Service', SERVICE, request));
-  const route = { traffic: 'visitors', service: 'default/web', port: 80, timeoutUs: 5 * SECOND_US, calls: [] };
+  const route = { ...callTo('default/web', { port: 80 }), traffic: 'visitors', timeoutUs: 5 * SECOND_US, clients: 0 };
   const traffic = new Traffic(cluster.sim, cluster.network, cluster.random, {
     route,
     arrivals: { kind: 'poisson', perSecond: 200 },

@@ -74,7 +74,7 @@ cluster: { nodes: [{ name: n, count: ${NODES}, capacity: { cpu: ${NODE_MILLI}m, 
 events:
   - { at: 0s, apply: web.yaml }
 ${events}traffic:
-  - { name: visitors, to: web, arrivals: { poisson: 5/s }, timeout: 2s, until: 5m }
+  - { name: visitors, to: web, arrivals: { poisson: 5/s }, timeout: 2s, retries: 1, until: 5m }
 `,
   );
   const run = new ScenarioRun(readScenario(file), { observers });

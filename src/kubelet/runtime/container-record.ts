@@ -70,6 +70,7 @@ export class Process implements ContainerProcess {
   hangEndUs = Number.POSITIVE_INFINITY;
   isRunning = true;
   isTerminating = false;
+  cpuLimitMilli = Number.POSITIVE_INFINITY;
   activeRequests = 0;
   waitingRequests = 0;
   busyUs = 0;

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MILLISECOND_US, SECOND_US } from '../../../src/base/units.ts';
 import type { InformerFactory } from '../../../src/client/informer.ts';
 import { DEFAULT_BEHAVIOUR, type WorkloadBehaviour } from '../../../src/model/behaviour.ts';
 import { Observers, type RequestEnd } from '../../../src/model/observer.ts';
 import type { ContainerProcess, PodRuntime, PodRuntimeView, ProcessListener } from '../../../src/model/runtime-view.ts';
-import { Failure, Network, type Route } from '../../../src/network/network.ts';
+import { Failure } from '../../../src/network/failure.ts';
+import { Network } from '../../../src/network/network.ts';
+import { callTo, type Route } from '../../../src/network/route.ts';
 import { constantUs } from '../../../src/sim/distribution.ts';
 import { Random } from '../../../src/sim/random.ts';
 import { Simulation } from '../../../src/sim/simulation.ts';
@@ -73,7 +75,14 @@ class Site {
     const pod = { uid: name, namespace: 'default', name, nodeName, ip, isTerminating: false } as Mutable<PodRuntime>;
     pod.processFor = () => (process.isRunning ? process : undefined);
     const process = { pod, container: 'c', behaviour, startUs: 0, isRunning: true, isAccepting: true } as Mutable<ContainerProcess>;
-    Object.assign(process, { isTerminating: false, activeRequests: 0, waitingRequests: 0, busyUs: 0, queue: undefined });
+    Object.assign(process, {
+      isTerminating: false,
+      activeRequests: 0,
+      waitingRequests: 0,
+      busyUs: 0,
+      queue: undefined,
+      cpuLimitMilli: Number.POSITIVE_INFINITY,
+    });
     this.processes.set(name, process);
   }
 }
@@ -86,8 +95,8 @@ function slice(name: string, ip: string, nodeName: string) {
   };
 }
 
-const TO_FRONT: Route = { traffic: 'visitors', service: 'default/front', port: undefined, timeoutUs: 5 * SECOND_US, calls: [] };
-const THROUGH_BACK: Route = { ...TO_FRONT, calls: ['default/back'] };
+const TO_FRONT: Route = { ...callTo('default/front'), traffic: 'visitors', timeoutUs: 5 * SECOND_US, clients: 0 };
+const THROUGH_BACK: Route = { ...TO_FRONT, calls: [callTo('default/back')] };
 
 test('A request is answered by the pod behind the Service, after its service time', () => {
   const site = new Site();
@@ -159,4 +168,92 @@ test.each<[Reason, string, number]>([
   site.sim.runUntil(10 * SECOND_US);
   expect(site.ends).toMatchObject([{ service: 'default/front', failure, endUs }]);
   expect(site.network.pending).toBe(0);
+});
+
+describe('A client that tries again', () => {
+  test('gets its answer when a later try succeeds, and ends once', () => {
+    const site = new Site({ concurrency: 1, queueLimit: 0 });
+    site.network.send(TO_FRONT);
+    site.network.send({ ...TO_FRONT, retries: 1 });
+    site.sim.runUntil(SECOND_US);
+    // The worker is free again after 10 ms, the second try comes after 100 ms.
+    expect(site.failures()).toEqual([undefined, undefined]);
+    expect(site.ends[1]!.endUs - site.ends[1]!.startUs).toBeGreaterThan(110 * MILLISECOND_US);
+    expect(site.network.pending).toBe(0);
+  });
+
+  test('fails with the cause of its last try', () => {
+    const site = new Site();
+    site.end('front', 'exited');
+    site.network.send({ ...TO_FRONT, retries: 2 });
+    site.sim.runUntil(SECOND_US);
+    expect(site.failures()).toEqual([Failure.Refused]);
+    expect(site.ends[0]!.endUs).toBeGreaterThan(200 * MILLISECOND_US);
+    expect(site.network.pending).toBe(0);
+  });
+
+  test('gives each try the whole timeout', () => {
+    const site = new Site();
+    site.downNodes.add('n1');
+    site.network.send({ ...TO_FRONT, timeoutUs: SECOND_US, retries: 1 });
+    site.sim.runUntil(10 * SECOND_US);
+    expect(site.ends).toMatchObject([{ failure: Failure.NodeDown, endUs: 2 * SECOND_US + 100 * MILLISECOND_US }]);
+  });
+});
+
+describe('A server that asks others', () => {
+  const twice = [callTo('default/back'), callTo('default/back')];
+
+  test('asks one after the other, or all at once', () => {
+    const took = (callsAtOnce: boolean) => {
+      const site = new Site();
+      site.network.send({ ...TO_FRONT, calls: twice, callsAtOnce });
+      site.sim.runUntil(10 * SECOND_US);
+      expect(site.failures()).toEqual([undefined]);
+      expect(site.network.pending).toBe(0);
+      return site.ends[0]!.endUs / SECOND_US;
+    };
+    // A second each.
+    expect(took(false)).toBeGreaterThan(2);
+    expect(took(true)).toBeLessThan(1.1);
+  });
+
+  test('fails when one of its calls does, and waits for none of the others', () => {
+    const site = new Site();
+    site.network.send({ ...TO_FRONT, calls: [callTo('default/nothing'), ...twice], callsAtOnce: true });
+    site.sim.runUntil(10 * SECOND_US);
+    expect(site.ends).toMatchObject([{ service: 'default/nothing', failure: Failure.UnknownService }]);
+    expect(site.ends[0]!.endUs).toBeLessThan(SECOND_US);
+    expect(site.network.pending).toBe(0);
+  });
+
+  test('gives up a call after the timeout of its own, and tries it again as often as it is told', () => {
+    const site = new Site();
+    const call = callTo('default/back', { timeoutUs: 300 * MILLISECOND_US, retries: 1 });
+    site.downNodes.add('n2');
+    site.network.send({ ...TO_FRONT, calls: [call] });
+    site.sim.runUntil(10 * SECOND_US);
+    // Twice 300 ms and 100 ms between them, plus its own 10 ms and the way.
+    expect(site.ends).toMatchObject([{ service: 'default/back', failure: Failure.NodeDown }]);
+    expect(Math.floor(site.ends[0]!.endUs / MILLISECOND_US / 10)).toBe(71);
+    expect(site.network.pending).toBe(0);
+  });
+
+  test('is blamed for nothing that lies further down its calls', () => {
+    const site = new Site();
+    const deep = callTo('default/back', { calls: [callTo('default/nothing')] });
+    site.network.send({ ...TO_FRONT, calls: [deep] });
+    site.sim.runUntil(10 * SECOND_US);
+    expect(site.ends).toMatchObject([{ service: 'default/nothing', failure: Failure.UnknownService }]);
+    expect(site.network.pending).toBe(0);
+  });
+});
+
+test('A container at its CPU limit holds its requests up', () => {
+  const site = new Site({ service: constantUs(100 * MILLISECOND_US) });
+  site.processes.get('front')!.cpuLimitMilli = 500;
+  for (let i = 0; i < 4; i++) site.network.send(TO_FRONT);
+  site.sim.runUntil(10 * SECOND_US);
+  // 400 ms of CPU at half a core, of which one period's 50 ms come at once: the last is through after 100 + 2 * (400 - 50) ms.
+  expect(Math.floor(Math.max(...site.ends.map(({ endUs }) => endUs)) / MILLISECOND_US / 10)).toBe(80);
 });

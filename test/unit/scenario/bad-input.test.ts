@@ -125,6 +125,12 @@ const scenarioCases: { readonly [about: string]: readonly Edit[] } = {
   'a fault of a leader that is none': [['crashNodes: { count: 1 }', 'loseLeader: kubelet']],
   'a disk filled beyond its size': [['crashNodes: { count: 1 }', 'fillDisk: { count: 1, percent: 120 }']],
   'a fault that is never over': [['crashNodes: { count: 1 }', 'removeNodes: { count: 1 }']],
+  'a call that goes back to a Service that waits for it': [
+    ['arrivals: { poisson: 10/s }', 'arrivals: { poisson: 10/s }, calls: [{ to: back, calls: [{ to: web }, back] }]'],
+    ['at: 1m, kubectl: scale deployment web --replicas=3', 'at: 1m, kubectl: expose deployment web --port=80 --name=back'],
+  ],
+  'steps out of order': [['{ poisson: 10/s }', '{ steps: [{ at: 2m, rate: 5/s }, { at: 1m, rate: 10/s }] }']],
+  'a call with an unknown field': [['arrivals: { poisson: 10/s }', 'arrivals: { poisson: 10/s }, calls: [{ to: web, retry: 2 }]']],
   'traffic to nothing': [['to: web', 'to: shop']],
   'a negative rate': [['poisson: 10/s', 'poisson: -10/s']],
   'a rate without a time': [['poisson: 10/s', 'poisson: 10']],
@@ -154,6 +160,9 @@ const manifestCases: { readonly [about: string]: readonly Edit[] } = {
   'a bad quantity in a manifest': [['cpu: 100m', 'cpu: 100mm']],
   'a container without an image': [['          image: web:1\n', '']],
   'a label that is a number': [['labels: { app: web }', 'labels: { app: web, tier: 1 }']],
+  'traffic to a name outside the cluster': [
+    ['selector: { app: web }\n  ports', 'type: ExternalName\n  externalName: example.com\n  ports'],
+  ],
   'a port out of range': [['port: 80', 'port: 80000']],
   'negative replicas': [['replicas: 2', 'replicas: -2']],
   'two objects of one name': [
