@@ -21,7 +21,7 @@ export interface ReplayChance {
 
 /** The machine was shared: requests took longer at one time than at another. */
 const PACES = [0.7, 1, 1, 1.5, 2.5];
-const REQUESTS_MS = [4, 8, 8, 16];
+const REQUESTS_MS = [2, 4, 8, 16];
 
 /** The usual attempt, then others with other chance. */
 export function* chances(id: string, attempts: number): Generator<ReplayChance> {

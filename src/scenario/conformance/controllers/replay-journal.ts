@@ -177,6 +177,7 @@ export class ReplayJournal implements Observer {
     const { labels, annotations, finalizers, ownerReferences, generation, deletionGracePeriodSeconds } = metadata as KubeObject['metadata'];
     const shown = { metadata: { labels, annotations, finalizers, ownerReferences, generation, deletionGracePeriodSeconds }, ...rest };
     const clean = { ...(cleaned(shown, this.#names) as Record<string, unknown>) };
+    clean.metadata ??= {};
     if (kind === 'EndpointSlice') {
       clean.endpoints = sortedEndpoints(clean.endpoints as readonly Fields[] | undefined) ?? null;
       clean.ports ??= null;
