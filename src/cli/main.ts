@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { BrokenInvariant } from '../base/fail.ts';
 import { runControllersConformance, runSchedulerConformance } from './conformance.ts';
 import { checkFiles, EXIT_BROKEN, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
+import { explainPod, type WhyFlags } from './why.ts';
 
 let isInterrupted = false;
 const terminal: Terminal = {
@@ -37,9 +38,21 @@ program
   .option('--format <format>', 'text or json', 'text')
   .option('--json', 'short for --format json')
   .option('--quiet', 'print one line a scenario')
+  .option('--why <pod>', 'explain at the end where this pod is and why; may be repeated', collect, [])
   .option('--slow-scheduler', 'decide every placement the obvious way, without the fast path: the same digest, later')
   .action(async (files: string[], flags: RunFlags) => {
     process.exitCode = await runFiles(files, flags, terminal);
+  });
+
+program
+  .command('why')
+  .description('explain why a pod of a finished run is where it is, or nowhere, and what would change that')
+  .argument('<pod>', 'a pod, as name or namespace/name')
+  .requiredOption('--in <dir>', 'the folder that "run FILE --out DIR" has written')
+  .option('--node <node>', 'only what is said of this node')
+  .option('--format <format>', 'text or json', 'text')
+  .action((pod: string, flags: WhyFlags) => {
+    process.exitCode = explainPod(pod, flags, terminal);
   });
 
 program

@@ -9,7 +9,8 @@ import { InputError, type Problem, problemText } from '../base/errors.ts';
 import { RunMetrics } from '../metrics/run-metrics.ts';
 import { TraceRecorder } from '../metrics/trace-recorder.ts';
 import type { Observer } from '../model/observer.ts';
-import { resultDocument } from '../report/result-document.ts';
+import { explanationText } from '../report/explanation-text.ts';
+import { type ResultDocument, resultDocument } from '../report/result-document.ts';
 import { runText, verdictLine } from '../report/run-text.ts';
 import { durationText, parseDurationUs } from '../scenario/duration.ts';
 import { questionOf, readScenario } from '../scenario/read-scenario.ts';
@@ -35,6 +36,8 @@ export interface RunFlags {
   readonly quiet?: boolean;
   readonly trace?: string;
   readonly slowScheduler?: boolean;
+  /** Pods to explain, by name. */
+  readonly why?: readonly string[];
 }
 
 /** Where the commands write. */
@@ -50,6 +53,8 @@ export interface Terminal {
 // Few enough that a key press is heard at once, many enough that looking at the clock costs nothing.
 const EVENTS_A_SLICE = 20_000;
 const PROGRESS_MS = 200;
+// Looking at a node once more to keep why takes some microseconds: this much is under a second.
+const EXPLAINED_NODES = 20_000;
 
 export async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
   const problems: Problem[] = [...flagProblems(flags)];
@@ -74,6 +79,7 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
     const isJson = flags.json === true || flags.format === 'json';
     if (isJson) terminal.print(JSON.stringify(document, undefined, 1));
     else terminal.print(flags.quiet === true ? verdictLine(document) : runText(document, wall));
+    if (!isJson) for (const pod of flags.why ?? []) terminal.print(`\n${whyText(pod, document)}`);
     if (flags.out !== undefined) {
       const page = writeResultFiles(scenarios.length === 1 ? flags.out : join(flags.out, scenario.name), document);
       if (!isJson && flags.quiet !== true) terminal.print(`Open ${page} to see why`);
@@ -83,6 +89,11 @@ export async function runFiles(files: readonly string[], flags: RunFlags, termin
     if (!outcome.isWhole) break;
   }
   return exitCode;
+}
+
+function whyText(pod: string, { explanations }: ResultDocument): string {
+  const explanation = explanations.find(({ pod: key, alike }) => [key, ...alike].some((one) => one === pod || one.endsWith(`/${pod}`)));
+  return explanation === undefined ? `Cannot explain pod ${pod}: no scheduler has tried a pod of that name` : explanationText(explanation);
 }
 
 export function checkFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): number {
@@ -116,6 +127,7 @@ async function play(
   observers: readonly Observer[],
 ): Promise<RunOutcome> {
   const seed = flags.seed === undefined ? undefined : Number(flags.seed);
+  const { why = [] } = flags;
   const untilUs = flags.until === undefined ? undefined : parseDurationUs(flags.until);
   const scenarioRun = new ScenarioRun(scenario, {
     ...(seed === undefined ? {} : { seed }),
@@ -123,6 +135,9 @@ async function play(
     ...(flags.untilEvent === undefined ? {} : { untilEvent: Number(flags.untilEvent) }),
     observers: [metrics, ...observers],
     isSlowScheduler: flags.slowScheduler === true,
+    ...(flags.out === undefined && why.length === 0
+      ? {}
+      : { explain: { pods: why, nodeBudget: flags.out === undefined ? 0 : EXPLAINED_NODES } }),
   });
   const draw = flags.quiet === true ? undefined : terminal.progress;
   let drawnMs = performance.now();

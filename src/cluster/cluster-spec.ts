@@ -12,6 +12,7 @@ import type { WorkloadBehaviour } from '../model/behaviour.ts';
 import type { KubeObject } from '../model/meta.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import type { CostModel } from '../scheduler/cost-model.ts';
+import type { DecisionWatcher } from '../scheduler/explain/decision-recorder.ts';
 import type { PluginFactory } from '../scheduler/plugin-registry.ts';
 import type { Distribution } from '../sim/distribution.ts';
 
@@ -22,6 +23,8 @@ export interface SchedulerSpec {
   readonly configuration: SchedulerConfiguration;
   readonly cost?: CostModel;
   readonly customPlugins?: ReadonlyMap<string, PluginFactory>;
+  /** Told of each decision; it cannot change one. */
+  readonly watcher?: DecisionWatcher;
   /** Every decision the obvious way: the slow twin, which must come to the same. */
   readonly isSlow?: boolean;
 }

@@ -148,6 +148,10 @@ export class Cluster {
     return this.#working.get(name);
   }
 
+  get workingSchedulers(): readonly Scheduler[] {
+    return [...this.#working.values()];
+  }
+
   #startControllers(process: ControlPlaneProcess): void {
     const { sim, random, observers, spec } = this;
     const options = { ...DEFAULT_CONTROLLER_OPTIONS, ...spec.controllers };
@@ -171,6 +175,7 @@ export class Cluster {
       ...(spec.cost === undefined ? {} : { cost: spec.cost }),
       ...(spec.customPlugins === undefined ? {} : { customPlugins: spec.customPlugins }),
       isSlow: spec.isSlow === true,
+      ...(spec.watcher === undefined ? {} : { watcher: spec.watcher }),
     });
     this.#working.set(spec.name, scheduler);
     scheduler.start();

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { secondsText } from '../base/units.ts';
 import { durationText } from '../scenario/duration.ts';
 import { clock } from './clock.ts';
+import { explanationsMarkup } from './explanation-markup.ts';
 import { escaped, section, shownOf, tableMarkup } from './markup.ts';
 import { actsOf, plotsOf } from './page-plots.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts';
@@ -42,6 +43,7 @@ ${section('pods-timeline', `The life of each pod${shownOf(60, document.pods.crea
 ${section('rollouts', 'Rollouts', rollouts(document))}
 ${section('life', 'The life of the first Deployment', narrative(document.life))}
 ${section('narrative', 'What happened', narrative(story(document)))}
+${section('decisions', 'Why pods are where they are', explanationsMarkup(document))}
 ${section('fidelity', 'How exact', fidelity(document), false)}
 ${section('events', `Events${shownOf(ROWS, document.events.length)}`, events(document), false)}
 ${section('pods', `Pods${shownOf(ROWS, document.pods.lives.length)}`, pods(document), false)}

@@ -10,6 +10,8 @@ import type { Rollout } from '../metrics/rollouts.ts';
 import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
 import type { Note } from '../scenario/run-record.ts';
 import type { RunOutcome, StepFailure } from '../scenario/runner.ts';
+import type { WaitingPods } from '../scenario/waiting-pods.ts';
+import type { Explanation } from '../scheduler/explain/explanation.ts';
 import { type FidelityItem, fidelityOf } from './fidelity-note.ts';
 
 export const RESULT_FORMAT = 'orrery.dev/result/v1';
@@ -35,6 +37,8 @@ export interface ResultDocument {
     readonly file: string;
     readonly seed: number;
     readonly durationUs: number;
+    /** What was put into it before it was read, as `path=value`. */
+    readonly overrides: readonly string[];
   };
   readonly endUs: number;
   readonly isWhole: boolean;
@@ -69,6 +73,10 @@ export interface ResultDocument {
     readonly errors: number;
     readonly busyUs: number;
   };
+  /** Pods that had no node when the run was over. */
+  readonly waiting: readonly WaitingPods[];
+  /** Why pods are where they are, or nowhere; of those the run kept it for. */
+  readonly explanations: readonly Explanation[];
   readonly rollouts: readonly Rollout[];
   readonly replicaSets: { readonly [key: string]: readonly Point[] };
   readonly events: readonly EventRow[];
@@ -87,6 +95,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
       file: scenario.file,
       seed: outcome.seed,
       durationUs: scenario.durationUs,
+      overrides: scenario.overrides,
     },
     endUs: outcome.endUs,
     isWhole: outcome.isWhole,
@@ -129,6 +138,8 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
       errors: metrics.attempts.error,
       busyUs: metrics.attempts.busyUs,
     },
+    waiting: outcome.waiting,
+    explanations: outcome.explanations,
     rollouts: metrics.rollouts.rows,
     replicaSets: Object.fromEntries(metrics.replicaSets),
     events: metrics.events,

@@ -103,13 +103,25 @@ function trafficLines({ traffic, answered, failed, meanUs, p99Us, maxUs, failure
   ];
 }
 
-function countLines({ pods, scheduling, requests, writes }: ResultDocument): string[] {
+// Sorts of waiting pods told in the summary.
+const WAITING_LINES = 5;
+
+function countLines({ pods, scheduling, requests, writes, waiting }: ResultDocument): string[] {
   const { bound, unschedulable, errors } = scheduling;
   const written = Object.values(writes).reduce((sum, count) => sum + count, 0);
   const lines = [
     `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready, ${pods.gone} are gone`,
     `Simulated control plane: ${bound + unschedulable + errors} scheduling attempts, ${unschedulable + errors} of them in vain; ${written} writes`,
   ];
+  for (const {
+    why,
+    count,
+    pods: [first = ''],
+  } of waiting.slice(0, WAITING_LINES)) {
+    const who = count === 1 ? `Pod ${first} waits for a node` : `${count} pods wait for a node, ${first} among them`;
+    lines.push(`${who}: ${why}`);
+  }
+  if (waiting.length > WAITING_LINES) lines.push(`${waiting.length - WAITING_LINES} sorts of waiting pods more; see --out`);
   if (requests.pending > 0) lines.push(`${requests.pending} of ${requests.sent} requests were still under way at the end`);
   if (bound === 0) lines.push('ATTENTION: this run scheduled no pod at all; its other figures mean little');
   if (requests.isExpected && requests.traffics.length === 0) lines.push('ATTENTION: not one request has ended');

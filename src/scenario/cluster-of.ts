@@ -9,6 +9,7 @@ import type { WorkloadBehaviour } from '../model/behaviour.ts';
 import type { Call } from '../network/route.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { customPluginFactory } from '../scheduler/custom-plugin.ts';
+import type { DecisionWatcher } from '../scheduler/explain/decision-recorder.ts';
 import type { Arrivals, TrafficSpec } from '../workload/traffic.ts';
 import { definedOnly, nodesOf } from './node-groups.ts';
 import type { Scenario } from './scenario.ts';
@@ -19,9 +20,13 @@ export interface ClusterOptions {
   readonly seed?: number | undefined;
   /** Every scheduling decision the obvious way, without the fast path. */
   readonly isSlowScheduler?: boolean | undefined;
+  readonly watcher?: DecisionWatcher | undefined;
 }
 
-export function clusterOf(scenario: Scenario, { seed = scenario.seed, isSlowScheduler = false }: ClusterOptions = {}): ClusterSpec {
+export function clusterOf(
+  scenario: Scenario,
+  { seed = scenario.seed, isSlowScheduler = false, watcher }: ClusterOptions = {},
+): ClusterSpec {
   const { cluster, schedulerConfiguration = DEFAULT_CONFIGURATION, schedulerPlugins } = scenario;
   const { disabled, ...controllers } = cluster.controllers ?? {};
   return {
@@ -45,6 +50,7 @@ export function clusterOf(scenario: Scenario, { seed = scenario.seed, isSlowSche
         name: 'kube-scheduler',
         configuration: schedulerConfiguration,
         isSlow: isSlowScheduler,
+        ...(watcher === undefined ? {} : { watcher }),
         customPlugins: new Map(schedulerPlugins.map((plugin) => [plugin.name, customPluginFactory(plugin)])),
       },
     ],

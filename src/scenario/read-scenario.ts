@@ -81,7 +81,7 @@ class ScenarioReader {
       this.#problems.push(...problemsOf(parsed.error.issues, document, scenarioSchema));
       return undefined;
     }
-    return this.#complete(parsed.data, document, question ?? '');
+    return this.#complete(parsed.data, document, question ?? '', overrides);
   }
 
   #withOverrides(document: SourceDocument, overrides: readonly Override[]): SourceDocument {
@@ -96,12 +96,13 @@ class ScenarioReader {
     return overrides.length === 0 ? document : document.reread();
   }
 
-  #complete(input: ScenarioInput, document: SourceDocument, question: string): Scenario | undefined {
+  #complete(input: ScenarioInput, document: SourceDocument, question: string, overrides: readonly Override[]): Scenario | undefined {
     const before = this.#problems.length;
     const events = input.events.map((event, at) => this.#event(event, ['events', at], document));
     const expectations = input.expect.flatMap((text, at) => this.#expectation(text, ['expect', at], document));
     const scenario: Scenario = {
       file: this.#file,
+      overrides,
       question,
       name: input.metadata.name,
       seed: input.seed,

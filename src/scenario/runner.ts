@@ -11,12 +11,15 @@ import { Cluster } from '../cluster/cluster.ts';
 import { ClusterFaults } from '../cluster/cluster-faults.ts';
 import { FaultInjector } from '../faults/fault-injector.ts';
 import type { Observer } from '../model/observer.ts';
+import { DecisionRecorder, type RecorderOptions } from '../scheduler/explain/decision-recorder.ts';
+import type { Explanation } from '../scheduler/explain/explanation.ts';
 import { Traffic } from '../workload/traffic.ts';
 import { clusterOf, faultOf, trafficOf } from './cluster-of.ts';
 import { Expectations, type Verdict } from './expectations.ts';
 import { errorText, type KubectlContext } from './kubectl/context.ts';
 import { RunRecord } from './run-record.ts';
 import type { Scenario, ScenarioEvent } from './scenario.ts';
+import { explanationsOf, type WaitingPods, waitingPods } from './waiting-pods.ts';
 
 export interface RunOptions {
   readonly seed?: number;
@@ -27,6 +30,8 @@ export interface RunOptions {
   readonly observers?: readonly Observer[];
   /** Every scheduling decision the obvious way; the digest is the same. */
   readonly isSlowScheduler?: boolean;
+  /** Keeps why pods went where they went, and why others wait. */
+  readonly explain?: RecorderOptions;
 }
 
 export interface StepFailure {
@@ -67,6 +72,10 @@ export interface RunOutcome {
   /** Every expectation was met and no step failed. */
   readonly isMet: boolean;
   readonly record: RunRecord;
+  /** Pods without a node. */
+  readonly waiting: readonly WaitingPods[];
+  /** Of what was asked to be explained. */
+  readonly explanations: readonly Explanation[];
 }
 
 export class ScenarioRun {
@@ -75,6 +84,7 @@ export class ScenarioRun {
   readonly endUs: number;
   readonly #untilEvent: number;
   readonly cluster: Cluster;
+  readonly #recorder: DecisionRecorder | undefined;
   readonly record = new RunRecord();
   readonly #expectations: Expectations;
   readonly #faults: FaultInjector;
@@ -88,7 +98,10 @@ export class ScenarioRun {
     this.seed = options.seed ?? scenario.seed;
     this.endUs = Math.min(options.untilUs ?? scenario.durationUs, scenario.durationUs);
     this.#untilEvent = options.untilEvent ?? Number.POSITIVE_INFINITY;
-    const cluster = new Cluster(clusterOf(scenario, { seed: this.seed, isSlowScheduler: options.isSlowScheduler }));
+    this.#recorder = options.explain === undefined ? undefined : new DecisionRecorder(options.explain);
+    const cluster = new Cluster(
+      clusterOf(scenario, { seed: this.seed, isSlowScheduler: options.isSlowScheduler, watcher: this.#recorder }),
+    );
     this.cluster = cluster;
     const { sim, random, observers, api } = cluster;
     this.#expectations = new Expectations(scenario.expectations);
@@ -154,6 +167,8 @@ export class ScenarioRun {
       requestsPending: this.cluster.network.pending,
       isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && this.#stepFailures.length === 0,
       record: this.record,
+      waiting: waitingPods(this.cluster),
+      explanations: this.#recorder === undefined ? [] : explanationsOf(this.cluster, this.#recorder),
     };
   }
 

@@ -26,6 +26,8 @@ export interface ScenarioCommand {
 export interface Scenario {
   /** The path it was read from. */
   readonly file: string;
+  /** What was put in from outside before it was read, as `path=value`. */
+  readonly overrides: readonly string[];
   /** Its first line. */
   readonly question: string;
   readonly name: string;

@@ -30,7 +30,7 @@ import {
 import type { PluginHandle } from './handle.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
-import { DefaultPreemption } from './plugins/default-preemption.ts';
+import { DefaultPreemption, type PreemptionPlan } from './plugins/default-preemption.ts';
 import type { PodInfo } from './pod-info.ts';
 import { DEFAULT_PREEMPTION } from './preemption/victims.ts';
 import type { ProfileSpec } from './profile-spec.ts';
@@ -65,6 +65,8 @@ export interface WeightedScorer {
 export class Profile {
   readonly spec: ProfileSpec;
   readonly handle: PluginHandle;
+  /** What its plugins were made from: to make the same profile for another view of the cluster. */
+  readonly registry: ReadonlyMap<string, PluginFactory>;
   readonly plugins: ReadonlyMap<string, Plugin>;
   readonly preEnqueue: readonly PreEnqueuePlugin[];
   readonly queueSort: QueueSortPlugin | undefined;
@@ -82,6 +84,7 @@ export class Profile {
   constructor(spec: ProfileSpec, handle: PluginHandle, registry: ReadonlyMap<string, PluginFactory> = PLUGINS) {
     this.spec = spec;
     this.handle = handle;
+    this.registry = registry;
     const { points } = spec;
     const plugins = new Map<string, Plugin>();
     const get = (name: string): Plugin => {
@@ -245,6 +248,12 @@ export class Profile {
       skipped.add(plugin.name);
     }
     return undefined;
+  }
+
+  /** What the last PostFilter found, if it was for preemption. */
+  get preemptionPlan(): PreemptionPlan | undefined {
+    const preemption = this.plugins.get(DEFAULT_PREEMPTION);
+    return preemption instanceof DefaultPreemption ? preemption.plan : undefined;
   }
 
   plugin<T extends Plugin>(name: string): T | undefined {

@@ -11,6 +11,7 @@ import { Cache } from './cache.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { fitMessage } from './diagnosis.ts';
 import { Action, type ClusterEvent, type EventResource } from './events.ts';
+import type { DecisionWatcher } from './explain/decision-recorder.ts';
 import { FastPath } from './fast/fast-path.ts';
 import { PodCounts } from './fast/pod-counts.ts';
 import type { CycleState, PostFilterOutcome, Status } from './framework.ts';
@@ -53,6 +54,8 @@ export interface CoreOptions {
   readonly onReady?: () => void;
   readonly plugins?: ReadonlyMap<string, PluginFactory>;
   readonly gate?: PreemptionGate;
+  /** Told of each decision; it cannot change one. */
+  readonly watcher?: DecisionWatcher;
   /** Where the search for preemption candidates begins. */
   readonly drawOffset?: (count: number) => number;
 }
@@ -67,15 +70,19 @@ export class SchedulerCore {
   readonly nominator = new Nominator();
   readonly queue: SchedulingQueue;
   readonly profiles: ReadonlyMap<string, Profile>;
+  readonly percentageOfNodesToScore: number;
+  readonly nowUs: () => number;
   readonly #position = { next: 0 };
-  readonly #percentageOfNodesToScore: number;
+  readonly #watcher: DecisionWatcher | undefined;
 
   /** Empty when every decision is to go the obvious way. */
   readonly #fastPaths = new Map<Profile, FastPath>();
 
   constructor(options: CoreOptions) {
     const { configuration, listers, nowUs, onReady } = options;
-    this.#percentageOfNodesToScore = configuration.percentageOfNodesToScore;
+    this.percentageOfNodesToScore = configuration.percentageOfNodesToScore;
+    this.nowUs = nowUs;
+    this.#watcher = options.watcher;
     const handle: PluginHandle = { snapshot: this.snapshot, listers, nominated: this.nominator, nowUs };
     this.nominator.onChange = (nodeName) => {
       const row = this.snapshot.get(nodeName)?.row ?? -1;
@@ -102,6 +109,11 @@ export class SchedulerCore {
       maxBackOffUs: configuration.podMaxBackoffSeconds * 1_000_000,
       ...(onReady === undefined ? {} : { onReady }),
     });
+  }
+
+  /** nextStartNodeIndex: where the next search begins. */
+  get searchPosition(): number {
+    return this.#position.next;
   }
 
   /** A pod came, changed or went. Those that have ended are gone as far as scheduling is concerned. */
@@ -214,10 +226,10 @@ export class SchedulerCore {
 
   #try(entry: QueuedPod, profile: Profile): Attempt {
     this.cache.updateSnapshot(this.snapshot);
-    const decision = schedulePod(profile, entry.info, this.#position, {
-      percentageOfNodesToScore: this.#percentageOfNodesToScore,
-      fast: this.#fastPaths.get(profile),
-    });
+    const { percentageOfNodesToScore } = this;
+    const position = this.#position.next;
+    const decision = schedulePod(profile, entry.info, this.#position, { percentageOfNodesToScore, fast: this.#fastPaths.get(profile) });
+    this.#watcher?.decided({ profile, pod: entry.info, attempts: entry.attempts, decision, position, percentageOfNodesToScore });
     const base = { entry, profile, evaluated: decision.evaluated, feasible: 0, ...FAILED } as const;
     if (decision.kind === 'chosen') return this.#place(entry, profile, decision);
     // No plugin is to blame for an empty cluster: called unschedulable, it still comes back as after an error.

@@ -19,6 +19,7 @@ import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { attemptCostUs, type CostModel, DEFAULT_COST } from './cost-model.ts';
 import type { EventResource } from './events.ts';
+import type { DecisionWatcher } from './explain/decision-recorder.ts';
 import type { Lister } from './framework.ts';
 import type { Listers } from './handle.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
@@ -37,6 +38,7 @@ export interface SchedulerOptions {
   /** The scenario's own plugins, by name. */
   readonly customPlugins?: ReadonlyMap<string, PluginFactory>;
   readonly isSlow?: boolean;
+  readonly watcher?: DecisionWatcher;
 }
 
 const SchedulerEvent = { Try: 0, Finish: 1, Tick: 2 } as const;
@@ -70,6 +72,7 @@ export class Scheduler implements EventHandler {
     const offsets = random.stream('scheduler', 'preemption');
     this.core = new SchedulerCore({
       isSlow: options.isSlow === true,
+      ...(options.watcher === undefined ? {} : { watcher: options.watcher }),
       configuration,
       listers: listersOf(informers),
       nowUs: () => sim.nowUs,
