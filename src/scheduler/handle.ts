@@ -49,10 +49,22 @@ export interface NominatedPods {
   nodeNames(): Iterable<string>;
 }
 
+/** What a plugin may do to the cluster while a pod is being bound. */
+export interface BindingApi {
+  updateVolume(volume: PersistentVolume): BindingWait;
+  updateClaim(claim: PersistentVolumeClaim): BindingWait;
+  sleep(durationUs: number): BindingWait;
+}
+
+/** A procedure of client/task.ts; what it answers is not looked at. */
+export type BindingWait = Generator<unknown, unknown, unknown>;
+
 export interface PluginHandle {
   readonly snapshot: Snapshot;
   readonly listers: Listers;
   readonly nominated: NominatedPods;
+  /** Absent where decisions are made without a cluster to carry them out in. */
+  readonly api?: BindingApi | undefined;
   /** Simulated time. */
   nowUs(): number;
 }

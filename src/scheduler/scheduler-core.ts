@@ -15,7 +15,7 @@ import type { DecisionWatcher } from './explain/decision-recorder.ts';
 import { FastPath } from './fast/fast-path.ts';
 import { PodCounts } from './fast/pod-counts.ts';
 import type { CycleState, PostFilterOutcome, Status } from './framework.ts';
-import type { Listers, PluginHandle } from './handle.ts';
+import type { BindingApi, Listers, PluginHandle } from './handle.ts';
 import { Nominator } from './nominator.ts';
 import { nodeEvents, podEvents } from './object-events.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
@@ -56,6 +56,8 @@ export interface CoreOptions {
   readonly gate?: PreemptionGate;
   /** Told of each decision; it cannot change one. */
   readonly watcher?: DecisionWatcher;
+  /** What plugins bind volumes with. */
+  readonly api?: BindingApi;
   /** Where the search for preemption candidates begins. */
   readonly drawOffset?: (count: number) => number;
 }
@@ -83,7 +85,7 @@ export class SchedulerCore {
     this.percentageOfNodesToScore = configuration.percentageOfNodesToScore;
     this.nowUs = nowUs;
     this.#watcher = options.watcher;
-    const handle: PluginHandle = { snapshot: this.snapshot, listers, nominated: this.nominator, nowUs };
+    const handle: PluginHandle = { snapshot: this.snapshot, listers, nominated: this.nominator, api: options.api, nowUs };
     this.nominator.onChange = (nodeName) => {
       const row = this.snapshot.get(nodeName)?.row ?? -1;
       if (row !== -1) this.snapshot.log.push(row);

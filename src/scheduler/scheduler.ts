@@ -8,7 +8,7 @@ import { SECOND_US } from '../base/units.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import { type Informer, type InformerFactory, isSameVersion } from '../client/informer.ts';
-import { run, type Task } from '../client/task.ts';
+import { run, sleep, type Task, wait } from '../client/task.ts';
 import type { Kind } from '../model/kinds.ts';
 import type { KubeObject } from '../model/meta.ts';
 import type { Observers } from '../model/observer.ts';
@@ -20,9 +20,10 @@ import type { SchedulerConfiguration } from './configuration.ts';
 import { attemptCostUs, type CostModel, DEFAULT_COST } from './cost-model.ts';
 import type { EventResource } from './events.ts';
 import type { DecisionWatcher } from './explain/decision-recorder.ts';
-import type { Lister } from './framework.ts';
+import type { CycleState, Lister, PreBindPlugin, Status } from './framework.ts';
 import type { Listers } from './handle.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
+import type { PodInfo } from './pod-info.ts';
 import { PreemptionExecutor } from './preemption/executor.ts';
 import { type Attempt, SchedulerCore } from './scheduler-core.ts';
 
@@ -59,6 +60,8 @@ export class Scheduler implements EventHandler {
   readonly #pods: Informer<'Pod'>;
   readonly #executor: PreemptionExecutor;
   readonly #handler: HandlerId;
+  /** Pods whose PreBind is under way, by uid, and how to end it. */
+  readonly #inPreBind = new Map<string, () => void>();
   #isBusy = false;
   #current: { readonly attempt: Attempt; readonly startUs: number } | undefined;
   #ticks = 0;
@@ -79,6 +82,11 @@ export class Scheduler implements EventHandler {
       onReady: () => this.#wake(),
       plugins: new Map([...PLUGINS, ...(options.customPlugins ?? [])]),
       gate: this.#executor,
+      api: {
+        updateVolume: (volume) => client.update('PersistentVolume', volume),
+        updateClaim: (claim) => client.update('PersistentVolumeClaim', claim),
+        sleep: (durationUs) => sleep(sim, durationUs),
+      },
       drawOffset: (count) => offsets.below(count),
     });
   }
@@ -158,14 +166,51 @@ export class Scheduler implements EventHandler {
   *#bind({ entry, node, profile, state }: Attempt): Task<void> {
     const { client, recorder } = this.#options;
     const { namespace = '', name } = entry.pod.metadata;
-    for (const plugin of profile.preBind) {
-      if (plugin.preBindPreFlight(state!, entry.info, node!)?.code === 'Skip') continue;
-      const status = yield* plugin.preBind(state!, entry.info, node!) as Task<ReturnType<typeof plugin.preBindPreFlight>>;
-      if (status !== undefined) throw new Error(`running PreBind plugin "${plugin.name}": ${status.reasons.join(', ')}`);
-    }
+    const atWork = profile.preBind.filter((plugin) => plugin.preBindPreFlight(state!, entry.info, node!)?.code !== 'Skip');
+    // What takes long is announced, so that nobody else counts on the place (NominatedNodeNameForExpectation).
+    if (atWork.length > 0) yield* this.#announce(namespace, name, node!);
+    for (const plugin of atWork) yield* this.#preBind(plugin, state!, entry.info, node!);
     yield* client.bind(namespace, name, node!);
     for (const plugin of profile.postBind) plugin.postBind(state!, entry.info, node!);
     recorder.event(entry.pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+  }
+
+  /** Runs one PreBind plugin, until it is through or the pod is preempted. */
+  *#preBind(plugin: PreBindPlugin, state: CycleState, pod: PodInfo, node: string): Task<void> {
+    yield* wait({
+      start: (done: (value: undefined) => void, failed: (error: unknown) => void) => {
+        let isOver = false;
+        const settle = (act: () => void) => {
+          if (isOver) return;
+          isOver = true;
+          this.#inPreBind.delete(pod.uid);
+          act();
+        };
+        this.#inPreBind.set(pod.uid, () => settle(() => failed(new Error(`running PreBind plugin "${plugin.name}": context canceled`))));
+        run(
+          preBound(plugin, state, pod, node),
+          () => settle(() => done(undefined)),
+          (error) => settle(() => failed(error)),
+        );
+      },
+    });
+  }
+
+  /** Victims that are still being bound lose their place without an eviction (spec 7.6). */
+  #withoutBinding(victims: readonly PodInfo[]): readonly PodInfo[] {
+    return victims.filter(({ uid }) => {
+      const cancel = this.#inPreBind.get(uid);
+      cancel?.();
+      return cancel === undefined;
+    });
+  }
+
+  *#announce(namespace: string, name: string, nominatedNodeName: string): Task<void> {
+    try {
+      yield* this.#options.client.patch('Pod', namespace, name, { type: 'strategic', body: { status: { nominatedNodeName } } }, 'status');
+    } catch {
+      // Only logged upstream: the binding does without it.
+    }
   }
 
   #onFailure(attempt: Attempt): void {
@@ -176,7 +221,7 @@ export class Scheduler implements EventHandler {
     const plan = attempt.preemption?.chosen;
     const lesser = plan === undefined ? [] : this.core.nominator.onNode(plan.nodeName).filter((pod) => pod.priority < info.priority);
     if (plan !== undefined) {
-      this.#executor.start(info, plan.nodeName, plan.victims, lesser, () => this.core.queue.activate(info.uid));
+      this.#executor.start(info, plan.nodeName, this.#withoutBinding(plan.victims), lesser, () => this.core.queue.activate(info.uid));
     }
     this.core.giveBack(attempt, current);
     if (current === undefined) return;
@@ -216,6 +261,18 @@ export class Scheduler implements EventHandler {
       durationUs: sim.nowUs - startUs,
     });
   }
+}
+
+/** Runs one PreBind plugin; its refusal is an error, whatever it is called. */
+function* preBound(plugin: PreBindPlugin, state: CycleState, pod: PodInfo, node: string): Task<void> {
+  const failed = (why: string) => new Error(`running PreBind plugin "${plugin.name}": ${why}`);
+  let status: Status | undefined;
+  try {
+    status = yield* plugin.preBind(state, pod, node) as Task<Status | undefined>;
+  } catch (error) {
+    throw failed(error instanceof Error ? error.message : String(error));
+  }
+  if (status !== undefined) throw failed(status.reasons.join(', '));
 }
 
 function ignore(): void {}

@@ -2,19 +2,25 @@
  * Sends pods where their volumes are, or can be. Models plugins/volumebinding.
  *
  * Bound claims hold the pod to where the volume is usable; claims that wait for their first consumer need a free volume or a
- * provisioner on the node. Claims that bind at once but have not yet keep the pod off every node.
+ * provisioner on the node. Claims that bind at once but have not yet keep the pod off every node. On the chosen node, Reserve
+ * assumes what was found, and PreBind has it bound (volume-binder.ts).
  */
 import { matchesNodeSelector } from '../../model/node-selector.ts';
 import { quantityUnits } from '../../model/quantity.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../model/storage.ts';
+import { BIND_COMPLETED, SELECTED_NODE } from '../../model/volume-matching.ts';
 import {
+  type BindingTask,
   type CycleState,
+  errorStatus,
   type FilterPlugin,
   PRE_FILTER_SUCCESS,
+  type PreBindPlugin,
   type PreFilterPlugin,
   type PreFilterResult,
   type PreScorePlugin,
+  type ReservePlugin,
   type ScorePlugin,
   type Status,
   skip,
@@ -24,6 +30,8 @@ import type { PluginHandle } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { type ClaimReference, claimOf, isOwnedBy, storageClassOf } from '../pod-claims.ts';
 import type { PodInfo } from '../pod-info.ts';
+import type { PluginArgs } from '../profile-spec.ts';
+import { type AssumedVolumes, VolumeBinder, type VolumePlan } from '../volume-binder.ts';
 
 const NAME = 'VolumeBinding';
 const SKIP = skip(NAME);
@@ -34,8 +42,7 @@ const NO_SPACE = 'node(s) did not have enough free storage';
 const LOST_VOLUME = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 
 const STATE = 'VolumeBinding/claims';
-const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+const ASSUMED = 'VolumeBinding/assumed';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
 interface PodClaims {
@@ -44,12 +51,14 @@ interface PodClaims {
   readonly delayed: readonly PersistentVolumeClaim[];
 }
 
-export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, ReservePlugin, PreBindPlugin {
   readonly name = NAME;
   readonly #handle: PluginHandle;
+  readonly #binder: VolumeBinder;
 
-  constructor(handle: PluginHandle) {
+  constructor(handle: PluginHandle, args: PluginArgs['VolumeBinding']) {
     this.#handle = handle;
+    this.#binder = new VolumeBinder(handle, args.bindTimeoutSeconds);
   }
 
   preFilter(state: CycleState, pod: PodInfo): PreFilterResult {
@@ -57,7 +66,7 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     if (references.length === 0) return { status: SKIP };
     const claims: PersistentVolumeClaim[] = [];
     for (const reference of references) {
-      const claim = this.#handle.listers.persistentVolumeClaims.get(`${pod.namespace}/${reference.name}`);
+      const claim = this.#binder.claims.get(`${pod.namespace}/${reference.name}`);
       const problem = problemWith(pod, reference, claim);
       if (problem !== undefined) return { status: unresolvable(NAME, problem) };
       claims.push(claim!);
@@ -72,7 +81,8 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
   filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Status | undefined {
     const claims = state.read<PodClaims>(STATE);
     if (claims === undefined) return undefined;
-    const reasons = [this.#boundProblem(claims.bound, node), this.#delayedProblem(claims.delayed, node)].flatMap((reason) => reason ?? []);
+    const plan = this.#plan(claims.delayed, node);
+    const reasons = [this.#boundProblem(claims.bound, node), typeof plan === 'string' ? plan : undefined].flatMap((reason) => reason ?? []);
     // The order of upstream's report: a lost volume comes last.
     if (reasons[0] === LOST_VOLUME) reasons.push(reasons.shift()!);
     return reasons.length === 0 ? undefined : unresolvable(NAME, ...reasons);
@@ -87,6 +97,30 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     return 0;
   }
 
+  reserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
+    const claims = state.read<PodClaims>(STATE);
+    const node = this.#handle.snapshot.get(nodeName);
+    if (claims === undefined || claims.delayed.length === 0 || node === undefined) return undefined;
+    const plan = this.#plan(claims.delayed, node);
+    if (typeof plan === 'string') return errorStatus(NAME, `assuming volumes of pod ${pod.key} on node ${nodeName}: ${plan}`);
+    state.write(ASSUMED, this.#binder.assume(plan, nodeName));
+    return undefined;
+  }
+
+  unreserve(state: CycleState): void {
+    const assumed = state.read<AssumedVolumes>(ASSUMED);
+    if (assumed !== undefined) this.#binder.revert(assumed);
+  }
+
+  /** Claims that were all bound before leave nothing to do. */
+  preBindPreFlight(state: CycleState): Status | undefined {
+    return state.read<AssumedVolumes>(ASSUMED) === undefined ? SKIP : undefined;
+  }
+
+  *preBind(state: CycleState, _pod: PodInfo, nodeName: string): BindingTask {
+    return yield* this.#binder.bind(state.read<AssumedVolumes>(ASSUMED)!, nodeName);
+  }
+
   #waitsForConsumer(claim: PersistentVolumeClaim): boolean {
     if ((claim.spec.volumeName ?? '') !== '') return false;
     return this.#handle.listers.storageClasses.get(storageClassOf(claim))?.volumeBindingMode === 'WaitForFirstConsumer';
@@ -94,14 +128,15 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
 
   #boundProblem(claims: readonly PersistentVolumeClaim[], node: NodeInfo): string | undefined {
     for (const claim of claims) {
-      const volume = this.#handle.listers.persistentVolumes.get(claim.spec.volumeName!);
+      const volume = this.#binder.volumes.get(claim.spec.volumeName!);
       if (volume === undefined) return LOST_VOLUME;
       if (!isUsableOn(volume, node)) return WRONG_NODE;
     }
     return undefined;
   }
 
-  #delayedProblem(claims: readonly PersistentVolumeClaim[], node: NodeInfo): string | undefined {
+  /** How the claims that wait would be served on the node, or why they cannot be. */
+  #plan(claims: readonly PersistentVolumeClaim[], node: NodeInfo): VolumePlan | string {
     const toProvision: PersistentVolumeClaim[] = [];
     const toMatch: PersistentVolumeClaim[] = [];
     for (const claim of claims) {
@@ -110,16 +145,20 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
       (selected === undefined ? toMatch : toProvision).push(claim);
     }
     const taken = new Set<PersistentVolume>();
+    const matches: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = [];
     for (const claim of toMatch) {
-      const volume = findVolume(claim, this.#handle.listers.persistentVolumes.values(), node, taken);
+      const volume = findVolume(claim, this.#binder.volumes.values(), node, taken);
       if (volume === undefined) toProvision.push(claim);
-      else taken.add(volume);
+      else {
+        taken.add(volume);
+        matches.push({ claim, volume });
+      }
     }
     for (const claim of toProvision) {
       const problem = this.#provisionProblem(claim, node);
       if (problem !== undefined) return problem;
     }
-    return undefined;
+    return { matches, toProvision };
   }
 
   #provisionProblem(claim: PersistentVolumeClaim, node: NodeInfo): string | undefined {
