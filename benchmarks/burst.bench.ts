@@ -7,7 +7,7 @@ import { Cluster } from '../src/cluster/cluster.ts';
 import { isPodReady, type Pod } from '../src/model/pod.ts';
 import type { Deployment } from '../src/model/workloads.ts';
 import { DEFAULT_CONFIGURATION } from '../src/scheduler/configuration.ts';
-import { type Measurement, measurement, type Size } from './measure.ts';
+import { heapBytes, type Measurement, measurement, type Size } from './measure.ts';
 
 const SIZES = {
   small: [{ nodes: 100, deployments: 10, replicas: 10 }],
@@ -24,6 +24,9 @@ interface BurstRun {
   readonly bytesPerPod: number;
   readonly simulatedSeconds: number;
   readonly digest: string;
+  readonly peakMemoryBytes: number;
+  /** What was run, so that its memory can be looked at. */
+  readonly cluster: Cluster;
 }
 
 export async function burst(size: Size): Promise<readonly Measurement[]> {
@@ -54,6 +57,7 @@ export async function burst(size: Size): Promise<readonly Measurement[]> {
 }
 
 export function runBurst(nodes: number, deployments: number, replicas: number): BurstRun {
+  const before = heapBytes();
   const cluster = new Cluster({
     seed: 1,
     nodes: Array.from({ length: nodes }, (_, index) => ({
@@ -66,7 +70,6 @@ export function runBurst(nodes: number, deployments: number, replicas: number): 
     schedulers: [{ name: 'kube-scheduler', configuration: { ...DEFAULT_CONFIGURATION, clientConnection: { qps: 5000, burst: 10_000 } } }],
     recordEvents: false,
   });
-  const before = process.memoryUsage().heapUsed;
   let ready = 0;
   cluster.observers.add({
     wrote: ({ kind, object, previous }) => {
@@ -83,10 +86,14 @@ export function runBurst(nodes: number, deployments: number, replicas: number): 
   const pods = deployments * replicas;
   while (ready < pods && cluster.sim.nowUs < LIMIT_US) cluster.sim.runUntil(cluster.sim.nowUs + SECOND_US);
   if (ready < pods) throw new Error(`Cannot finish the burst: ${ready} of ${pods} pods are ready after an hour`);
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const peakMemoryBytes = process.memoryUsage().rss;
   return {
-    wallSeconds: (performance.now() - startMs) / 1000,
+    wallSeconds,
     events: cluster.sim.eventCount,
-    bytesPerPod: (process.memoryUsage().heapUsed - before) / pods,
+    peakMemoryBytes,
+    bytesPerPod: (heapBytes() - before) / pods,
+    cluster,
     simulatedSeconds: cluster.sim.nowUs / SECOND_US,
     digest: cluster.sim.digest,
   };

@@ -7,6 +7,7 @@
  * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
  */
 import { fail } from '../base/fail.ts';
+import { flatText } from '../base/flat-text.ts';
 import { SECOND_US } from '../base/units.ts';
 import { disruptionAllowed, withDisruptionAllowed } from '../model/disruption-allowed.ts';
 import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
@@ -22,6 +23,7 @@ import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
 import { withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
+import { newMetadata } from './new-metadata.ts';
 import { checkOwners } from './owner-references.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { chargesFor } from './quota-admission.ts';
@@ -282,20 +284,18 @@ export class ApiServer {
     if (object.metadata.resourceVersion !== undefined) {
       throw new ApiError({ code: 500, reason: 'InternalError', message: 'resourceVersion should not be set on objects to be created' });
     }
-    const { resourceVersion: _, deletionTimestamp: _time, deletionGracePeriodSeconds: _grace, ...given } = object.metadata;
     const name = this.#nameFor(kind, object);
-    const metadata: ObjectMeta = {
-      ...given,
+    const metadata = newMetadata(object.metadata, {
       name,
       uid: newUid(this.#uids),
       creationTimestamp: timeText(this.#sim.nowUs),
-      ...(GENERATION_KINDS.has(kind) ? { generation: 1 } : {}),
-    };
+      generation: GENERATION_KINDS.has(kind) ? 1 : undefined,
+    });
     const named = { ...object, metadata } as KindMap[K];
     let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
     if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
     if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
-    const key = objectKey(complete);
+    const key = flatText(objectKey(complete));
     const present = this.store.get(kind, key);
     if (present !== undefined) {
       throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
@@ -687,7 +687,8 @@ function withQosClass(pod: Pod): Pod {
     status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
     qosClasses.set(pod.spec, status);
   }
-  return { ...pod, status };
+  const { apiVersion, kind, metadata, spec } = pod;
+  return { apiVersion, kind, metadata, spec, status };
 }
 
 /** Guaranteed, Burstable or BestEffort, by the CPU and memory of all containers (pkg/apis/core/v1/helper/qos). */

@@ -10,6 +10,7 @@ import { fail } from '../base/fail.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
 import { ApiError } from './api-error.ts';
+import { storedCopy, storedCopyWithStatus } from './stored-copy.ts';
 import { type Change, WatchHistory } from './watch-history.ts';
 
 export interface WatchEvent<T extends KubeObject = KubeObject> {
@@ -85,19 +86,14 @@ export class Store {
 
   /** Stores the object under a new revision, which it then carries. `key` spares its being put together from the name. */
   put<K extends Kind>(kind: K, object: KindMap[K], key: ObjectKey = objectKey(object)): KindMap[K] {
-    const stored = this.#stamp(object);
+    const stored = storedCopy(kind, object, this.#nextRevision());
     this.#keep(kind, key, stored);
     return stored;
   }
 
   /** Stores `stored` again with another status and nothing else changed: the same as `put`, at the cost of one copy. */
   putStatus<K extends Kind>(kind: K, stored: KindMap[K], status: unknown, key: ObjectKey): KindMap[K] {
-    this.#revision++;
-    const changed = {
-      ...stored,
-      metadata: { ...stored.metadata, resourceVersion: String(this.#revision) },
-      status,
-    } as unknown as KindMap[K];
+    const changed = storedCopyWithStatus(kind, stored, status, this.#nextRevision());
     this.#keep(kind, key, changed);
     return changed;
   }
@@ -108,7 +104,7 @@ export class Store {
     const key = objectKey(object);
     const previous = shelf.objects.get(key);
     if (previous === undefined) fail(`Cannot remove ${kind} ${key}: it is not in the store`);
-    const last = this.#stamp(object);
+    const last = storedCopy(kind, object, this.#nextRevision());
     shelf.objects.delete(key);
     const names = shelf.byNamespace?.get(object.metadata.namespace ?? '');
     names?.delete(key);
@@ -161,9 +157,8 @@ export class Store {
     this.#tell(shelf, { type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, key, revision: this.#revision }, previous);
   }
 
-  #stamp<T extends KubeObject>(object: T): T {
-    this.#revision++;
-    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#revision) } };
+  #nextRevision(): string {
+    return String(++this.#revision);
   }
 
   #tell(shelf: Shelf, event: WatchEvent, previous: KubeObject | undefined): void {

@@ -6,6 +6,7 @@
 import type { StringMap } from '../model/meta.ts';
 import type { Node } from '../model/node.ts';
 import type { Pod } from '../model/pod.ts';
+import { withLabels } from './new-metadata.ts';
 
 const COPIED = ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'] as const;
 const NO_LABELS: StringMap = {};
@@ -17,7 +18,7 @@ export function withTopologyLabels(pod: Pod, node: Node | undefined): Pod {
   if (region === undefined && zone === undefined) return pod;
   const before = pod.metadata.labels ?? NO_LABELS;
   const labels = shared(before, region, zone);
-  return labels === before ? pod : { ...pod, metadata: { ...pod.metadata, labels } };
+  return labels === before ? pod : { ...pod, metadata: withLabels(pod.metadata, labels) };
 }
 
 function shared(before: StringMap, region: string | undefined, zone: string | undefined): StringMap {

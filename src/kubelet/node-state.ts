@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { Link } from '../client/request-pump.ts';
 import type { TokenBucket } from '../client/token-bucket.ts';
+import type { ObjectKey } from '../model/meta.ts';
 import type { Lease, Node } from '../model/node.ts';
 import type { Pod, PodStatus } from '../model/pod.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
@@ -16,6 +17,7 @@ import type { PodWorker } from './pod-worker.ts';
 /** A pod event that could not reach the node yet; `undefined` stands for its removal. */
 export interface LatePod {
   readonly uid: string;
+  readonly key: ObjectKey;
   readonly pod: Pod | undefined;
 }
 

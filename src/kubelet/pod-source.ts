@@ -6,6 +6,7 @@
  */
 import type { Store, WatchEvent } from '../apiserver/store.ts';
 import type { FleetClient } from '../client/fleet-client.ts';
+import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { RandomStream } from '../sim/random.ts';
@@ -17,6 +18,7 @@ import type { PodWorkers } from './pod-workers.ts';
 interface Arrival {
   node: NodeState | undefined;
   uid: string;
+  key: ObjectKey;
   /** Undefined: the pod has been removed from the API server. */
   pod: Pod | undefined;
 }
@@ -45,11 +47,11 @@ export class PodSource implements EventHandler {
 
   on(_event: number, slot: number): void {
     const arrival = this.#arrivals[slot]!;
-    const { node, uid, pod } = arrival;
+    const { node, uid, key, pod } = arrival;
     arrival.node = undefined;
     arrival.pod = undefined;
     this.#free.push(slot);
-    this.#deliver(node!, uid, pod);
+    this.#deliver(node!, uid, key, pod);
   }
 
   /** The node can hear again: it lists its pods, which brings it what it has missed. */
@@ -57,7 +59,7 @@ export class PodSource implements EventHandler {
     if (!node.isWatching) return;
     const { late } = node;
     node.late = undefined;
-    for (const { uid, pod } of late ?? []) this.#deliver(node, uid, pod);
+    for (const { uid, key, pod } of late ?? []) this.#deliver(node, uid, key, pod);
   }
 
   #receive(event: WatchEvent<Pod>): void {
@@ -71,31 +73,32 @@ export class PodSource implements EventHandler {
     if (client.isWriting && workers.table.byUid(uid)?.isFinished !== false) return;
     const node = nodes.get(nodeName);
     if (node === undefined) return;
-    this.#send(node, uid, event.type === 'DELETED' ? undefined : pod);
+    this.#send(node, uid, event.key, event.type === 'DELETED' ? undefined : pod);
   }
 
-  #send(node: NodeState, uid: string, pod: Pod | undefined): void {
+  #send(node: NodeState, uid: string, key: ObjectKey, pod: Pod | undefined): void {
     const { sim, hop, random } = this.#options;
     // In order: an event never overtakes the one before it, however lucky its draw.
     node.lastArrivalUs = Math.max(node.lastArrivalUs, sim.nowUs + drawUs(hop, random));
-    const slot = this.#free.pop() ?? this.#arrivals.push({ node: undefined, uid: '', pod: undefined }) - 1;
+    const slot = this.#free.pop() ?? this.#arrivals.push({ node: undefined, uid: '', key: '', pod: undefined }) - 1;
     const arrival = this.#arrivals[slot]!;
     arrival.node = node;
     arrival.uid = uid;
+    arrival.key = key;
     arrival.pod = pod;
     sim.schedule(node.lastArrivalUs - sim.nowUs, this.#handler, 0, slot);
   }
 
-  #deliver(node: NodeState, uid: string, pod: Pod | undefined): void {
+  #deliver(node: NodeState, uid: string, key: ObjectKey, pod: Pod | undefined): void {
     if (!node.isRunning || !node.isConnected || !node.isWatching || node.late !== undefined) {
       node.late ??= [];
-      node.late.push({ uid, pod });
+      node.late.push({ uid, key, pod });
       return;
     }
     const { workers } = this.#options;
     const worker = workers.table.byUid(uid);
     if (worker === undefined) {
-      if (pod !== undefined) workers.add(node, pod);
+      if (pod !== undefined) workers.add(node, pod, key);
     } else if (pod === undefined) this.#onRemoved(worker);
     else if (isNewer(pod, worker.pod)) this.#onChanged(worker, pod);
   }

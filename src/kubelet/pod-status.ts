@@ -8,9 +8,11 @@ import type { Condition } from '../model/meta.ts';
 import type { ContainerState, ContainerStatus, Pod, PodPhase, PodStatus } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
 import { mayRestart, type PodWorker, WorkerPhase } from './pod-worker.ts';
+import { qosOf } from './qos.ts';
 import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
 const NO_CONDITIONS: readonly Condition[] = [];
+const NO_STATUSES: readonly ContainerStatus[] = [];
 
 /** Works out the status as of `nowUs`. Returns the previous object when nothing has changed. */
 export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
@@ -33,22 +35,28 @@ export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
   ) {
     return previous;
   }
-  const { node } = worker;
-  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = {
-    observedGeneration: worker.pod.metadata.generation ?? 1,
-    phase,
-    conditions,
-    hostIP: node.ip,
-    hostIPs: node.hostIps,
-    startTime: worker.startTime,
-    containerStatuses: apps,
-  };
-  const qosClass = worker.pod.status?.qosClass;
-  if (qosClass !== undefined) status.qosClass = qosClass;
-  if (worker.ip !== '') {
-    status.podIP = worker.ip;
-    status.podIPs = worker.isHostNetwork ? node.hostIps : previous?.podIP === worker.ip ? previous.podIPs! : [{ ip: worker.ip }];
-  }
+  const { node, ip } = worker;
+  const podIPs = ip === '' || worker.isHostNetwork ? node.hostIps : previous?.podIP === ip ? previous.podIPs! : [{ ip }];
+  const qosClass = worker.pod.status?.qosClass ?? qosOf(worker.pod);
+  const observedGeneration = worker.pod.metadata.generation ?? 1;
+  const { hostIps: hostIPs } = node;
+  const { startTime } = worker;
+  // Written out whole: fields added to a finished object lie in a second one beside it, and there is a status for each pod.
+  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } =
+    ip === ''
+      ? { observedGeneration, phase, conditions, hostIP: node.ip, hostIPs, startTime, containerStatuses: apps, qosClass }
+      : {
+          observedGeneration,
+          phase,
+          conditions,
+          hostIP: node.ip,
+          hostIPs,
+          podIP: ip,
+          podIPs,
+          startTime,
+          containerStatuses: apps,
+          qosClass,
+        };
   if (inits !== undefined) status.initContainerStatuses = inits;
   if (worker.verdict !== undefined && (phase === 'Succeeded' || phase === 'Failed')) {
     status.message = worker.verdict.message;
@@ -120,10 +128,37 @@ function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly
   ) {
     return previous;
   }
+  if (target === undefined && resize === undefined) return sharedConditions(hasSandbox, initialized, ready, containersReady, scheduled);
   const conditions = [hasSandbox, initialized, ready, containersReady, scheduled];
   if (target !== undefined) conditions.push(target);
   if (resize !== undefined) conditions.push(resize);
   return conditions;
+}
+
+/** The last lists made, of pods that are ready and of others: pods that change in one second mostly say the same. */
+const lastConditions: (readonly Condition[])[] = [NO_CONDITIONS, NO_CONDITIONS];
+
+function sharedConditions(
+  hasSandbox: Condition,
+  initialized: Condition,
+  ready: Condition,
+  containersReady: Condition,
+  scheduled: Condition,
+): readonly Condition[] {
+  const slot = ready.status === 'True' ? 1 : 0;
+  const last = lastConditions[slot]!;
+  if (
+    last[Type.Scheduled] === scheduled &&
+    last[Type.Ready] === ready &&
+    last[Type.ContainersReady] === containersReady &&
+    last[Type.Initialized] === initialized &&
+    last[Type.Sandbox] === hasSandbox
+  ) {
+    return last;
+  }
+  const made = [hasSandbox, initialized, ready, containersReady, scheduled];
+  lastConditions[slot] = made;
+  return made;
 }
 
 /** The statuses of some of the containers; the previous array when none has changed. */
@@ -133,15 +168,17 @@ function statusesOf(
   end: number,
   previous: readonly ContainerStatus[] | undefined,
 ): readonly ContainerStatus[] {
-  const statuses: ContainerStatus[] = [];
-  let isSame = previous !== undefined && previous.length === end - start;
+  const known = previous?.length === end - start ? previous : undefined;
+  let statuses: ContainerStatus[] | undefined;
   for (let i = start; i < end; i++) {
-    const old = previous?.[i - start];
+    const old = known?.[i - start];
     const status = containerStatus(worker, worker.containers[i]!, old);
-    if (status !== old) isSame = false;
-    statuses.push(status);
+    if (status === old) continue;
+    // Of exactly the length needed: there is a list for each pod of the cluster.
+    statuses ??= known?.slice() ?? new Array<ContainerStatus>(end - start);
+    statuses[i - start] = status;
   }
-  return isSame ? previous! : statuses;
+  return statuses ?? known ?? NO_STATUSES;
 }
 
 /** First match of the rules of cluster.md 5.3. */
@@ -343,17 +380,24 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
   ) {
     return old;
   }
+  const { restartCount, imageId: imageID, id: containerID } = record;
+  const { name, image = '' } = spec;
+  // Nearly every container that runs has all of these and no more: written out whole, as the pod's own status is.
+  if (containerID !== '' && lastState === undefined && resources?.requests !== undefined) {
+    const allocatedResources = resources.requests;
+    return { name, state, ready, restartCount, image, imageID, started, containerID, resources, allocatedResources };
+  }
   const status: { -readonly [field in keyof ContainerStatus]: ContainerStatus[field] } = {
-    name: spec.name,
+    name,
     state,
     ready,
-    restartCount: record.restartCount,
-    image: spec.image ?? '',
-    imageID: record.imageId,
+    restartCount,
+    image,
+    imageID,
     started,
   };
   if (lastState !== undefined) status.lastState = lastState;
-  if (record.id !== '') status.containerID = record.id;
+  if (containerID !== '') status.containerID = containerID;
   if (resources !== undefined) {
     status.resources = resources;
     if (resources.requests !== undefined) status.allocatedResources = resources.requests;

@@ -4,6 +4,7 @@
  * Slots are used again; events carry the serial number of the worker they are meant for, and an epoch of what they are about.
  */
 import { fail } from '../base/fail.ts';
+import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodRoom } from './pod-admission.ts';
@@ -22,9 +23,9 @@ export class PodWorkerTable {
     return this.#byUid.size;
   }
 
-  add(node: NodeState, pod: Pod): PodWorker {
+  add(node: NodeState, pod: Pod, key: ObjectKey): PodWorker {
     const slot = this.#free.pop() ?? this.#slots.length;
-    const worker = new PodWorker(slot, this.#nextSerial++, node, pod);
+    const worker = new PodWorker(slot, this.#nextSerial++, node, pod, key);
     if (this.#byUid.has(worker.uid)) fail(`Cannot start a worker for ${worker.name}: its uid ${worker.uid} has one already`);
     this.#slots[slot] = worker;
     this.#byUid.set(worker.uid, worker);

@@ -5,7 +5,7 @@
  * does is decided in pod-workers.ts.
  */
 
-import { type ObjectKey, objectKey } from '../model/meta.ts';
+import type { ObjectKey } from '../model/meta.ts';
 import type { Container, Pod, PodStatus } from '../model/pod.ts';
 import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
 import type { EventId } from '../sim/event-queue.ts';
@@ -94,13 +94,13 @@ export class PodWorker implements PodRuntime {
   imageBackOff: Map<string, BackOffEntry> | undefined = undefined;
   graceSeconds = 0;
 
-  constructor(slot: number, serial: number, node: NodeState, pod: Pod) {
+  constructor(slot: number, serial: number, node: NodeState, pod: Pod, key: ObjectKey) {
     this.slot = slot;
     this.serial = serial;
     this.node = node;
     this.pod = pod;
     this.uid = pod.metadata.uid ?? '';
-    this.key = objectKey(pod);
+    this.key = key;
     const init = pod.spec.initContainers ?? NO_CONTAINERS;
     this.initCount = init.length;
     this.containers = newRecords(pod);
@@ -147,12 +147,14 @@ const NO_CONTAINERS: readonly Container[] = [];
 
 /** Containers as before their first start. */
 export function newRecords(pod: Pod): ContainerRecord[] {
+  const { containers, initContainers = NO_CONTAINERS } = pod.spec;
+  if (initContainers.length === 0 && containers.length === 1) return [new ContainerRecord(0, ContainerRole.App, containers[0]!)];
   const records: ContainerRecord[] = [];
-  for (const spec of pod.spec.initContainers ?? NO_CONTAINERS) {
+  for (const spec of initContainers) {
     const role = spec.restartPolicy === 'Always' ? ContainerRole.Sidecar : ContainerRole.Init;
     records.push(new ContainerRecord(records.length, role, spec));
   }
-  for (const spec of pod.spec.containers) records.push(new ContainerRecord(records.length, ContainerRole.App, spec));
+  for (const spec of containers) records.push(new ContainerRecord(records.length, ContainerRole.App, spec));
   return records;
 }
 

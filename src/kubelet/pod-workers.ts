@@ -6,6 +6,7 @@
  */
 import { fail, unreachable } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
+import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import { isPodTerminal } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
@@ -85,11 +86,11 @@ export class PodWorkers implements EventHandler {
   }
 
   /** A pod has arrived on its node (HandlePodAdditions). */
-  add(node: NodeState, pod: Pod): void {
+  add(node: NodeState, pod: Pod, key: ObjectKey): void {
     // One that is over has nothing left to do here, unless it is being deleted and nobody but us can end it.
     const isDeleting = pod.metadata.deletionTimestamp !== undefined;
     if (isPodTerminal(pod) && !isDeleting) return;
-    const worker = this.table.add(node, pod);
+    const worker = this.table.add(node, pod, key);
     const { sim } = this.#context;
     worker.startTime = pod.status?.startTime ?? timeText(sim.nowUs);
     if (isPodTerminal(pod)) {

@@ -143,8 +143,11 @@ export class Prober {
   }
 }
 
-function makeProbes(record: ContainerRecord): ProbeState[] {
+const NO_PROBES: readonly ProbeState[] = [];
+
+function makeProbes(record: ContainerRecord): readonly ProbeState[] {
   const { startupProbe, livenessProbe, readinessProbe } = record.spec;
+  if (startupProbe === undefined && livenessProbe === undefined && readinessProbe === undefined) return NO_PROBES;
   const probes: ProbeState[] = [];
   if (startupProbe !== undefined) probes.push(new ProbeState(ProbeKind.Startup, startupProbe));
   if (livenessProbe !== undefined) probes.push(new ProbeState(ProbeKind.Liveness, livenessProbe));

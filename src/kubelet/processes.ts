@@ -5,6 +5,7 @@
  * by the kubelet at its next relist, once a second (pleg/generic.go).
  */
 import { fail } from '../base/fail.ts';
+import { flatText } from '../base/flat-text.ts';
 import { SECOND_US } from '../base/units.ts';
 import type { WorkloadBehaviour } from '../model/behaviour.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
@@ -173,5 +174,5 @@ const HEX_ZEROS = '0'.repeat(64);
 /** Unique among all containers of a run; the real ones are random, and nothing depends on their value. */
 function containerId(number: number): string {
   const digits = (number + 1).toString(16);
-  return `containerd://${HEX_ZEROS.slice(digits.length)}${digits}`;
+  return flatText(`containerd://${HEX_ZEROS.slice(digits.length)}${digits}`);
 }

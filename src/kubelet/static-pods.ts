@@ -4,6 +4,7 @@
  * Models config/file.go and pod/mirror_client.go. Deleting the mirror does not stop the pod: the kubelet makes a new mirror.
  */
 import { ApiError } from '../apiserver/api-error.ts';
+import { objectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { NodeState } from './node-state.ts';
@@ -34,7 +35,7 @@ export class StaticPods {
       const namespace = manifest.metadata.namespace ?? 'default';
       if ([...node.workers].some((worker) => worker.name === name && worker.namespace === namespace)) continue;
       const mirror = this.#mirror(node, mirrorOf(node, manifest));
-      if (mirror !== undefined) this.#workers.add(node, mirror);
+      if (mirror !== undefined) this.#workers.add(node, mirror, objectKey(mirror));
     }
   }
 

@@ -17,7 +17,8 @@ export interface GraphNode {
   readonly namespace: string | undefined;
   readonly name: string;
   owners: readonly OwnerReference[];
-  readonly dependents: Set<GraphNode>;
+  /** The shared empty set until the first comes: most objects own nothing. */
+  dependents: Set<GraphNode>;
   /** Dependents whose reference blocks the deletion of this owner: counted, since it is asked after each deletion. */
   blocking: number;
   /** Known only from the references of others: nobody has seen it. */
@@ -32,6 +33,7 @@ export interface GraphListener {
 }
 
 const NONE: readonly OwnerReference[] = [];
+const NO_DEPENDENTS: Set<GraphNode> = new Set();
 
 export class OwnerGraph {
   readonly #nodes = new Map<string, GraphNode>();
@@ -117,6 +119,7 @@ export class OwnerGraph {
       this.#listener.attemptToDelete(ownerNode);
     }
     if (ownerNode.dependents.has(node)) return;
+    if (ownerNode.dependents === NO_DEPENDENTS) ownerNode.dependents = new Set();
     ownerNode.dependents.add(node);
     if (owner.blockOwnerDeletion === true) ownerNode.blocking++;
   }
@@ -142,7 +145,7 @@ function newNode(
     namespace,
     name,
     owners: NONE,
-    dependents: new Set(),
+    dependents: NO_DEPENDENTS,
     blocking: 0,
     isVirtual,
     isBeingDeleted: false,

@@ -12,7 +12,7 @@ const node = new NodeState(0, NODE, 0, ImageStore.of([]));
 
 function using(name: string, usedMiB: number, requestMiB: number, priority = 0): PodWorker {
   const resources = { requests: { memory: `${requestMiB}Mi` } };
-  const worker = new PodWorker(0, 0, node, newPod(name, { resources }, { priority }));
+  const worker = new PodWorker(0, 0, node, newPod(name, { resources }, { priority }), `default/${name}`);
   worker.isAdmitted = true;
   worker.memoryBytes = requestMiB * MIB;
   const record = worker.containers[0]!;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { KubeletFleet } from '../../../src/kubelet/kubelet-fleet.ts';
 import type { NodeSpec } from '../../../src/kubelet/node-spec.ts';
 import { DEFAULT_BEHAVIOUR, type WorkloadBehaviour } from '../../../src/model/behaviour.ts';
-import type { KubeObject } from '../../../src/model/meta.ts';
+import { type KubeObject, keyOf } from '../../../src/model/meta.ts';
 import { Observers } from '../../../src/model/observer.ts';
 import type { Container, Pod, PodSpec, PodStatus } from '../../../src/model/pod.ts';
 import { timeText } from '../../../src/model/time.ts';
@@ -30,7 +30,7 @@ export interface Line {
   readonly object: Stored & { readonly reason?: string; readonly message?: string; readonly count?: number };
 }
 
-type Listener = (event: { readonly type: string; readonly object: Stored; readonly revision: number }) => void;
+type Listener = (event: { readonly type: string; readonly object: Stored; readonly key: string; readonly revision: number }) => void;
 
 export class StandInServer {
   readonly lines: Line[] = [];
@@ -112,7 +112,9 @@ export class StandInServer {
 
   #tell(verb: string, kind: string, object: Stored, type: string): Stored {
     this.lines.push({ timeUs: this.#sim.nowUs, verb, kind, object });
-    for (const one of this.#listeners) if (one.kind === kind) one.listener({ type, object, revision: this.#revision });
+    for (const one of this.#listeners)
+      if (one.kind === kind)
+        one.listener({ type, object, key: keyOf(object.metadata.namespace, object.metadata.name), revision: this.#revision });
     return object;
   }
 
