@@ -78,14 +78,14 @@ export function* replayCase({ settings = {}, steps }: RecordedCase, chance: Repl
 }
 
 /**
- * When each step begins: `phaseUs` into the second it was recorded in, or sooner where several steps have to find room in a second.
+ * When each step begins: so far into the second it was recorded in, or sooner where several steps have to find room in a second.
  */
-function beginnings(steps: readonly RecordedStep[], phaseUs: number): number[] {
+function beginnings(steps: readonly RecordedStep[], phaseUs: () => number): number[] {
   const beginUs: number[] = [];
   let latestUs = Number.POSITIVE_INFINITY;
   for (const { at } of [...steps].reverse()) {
-    latestUs = Math.min(latestUs - SHORTEST_STEP_US, at * SECOND_US + phaseUs);
-    beginUs.push(Math.max(at * SECOND_US, latestUs));
+    latestUs = Math.min(latestUs - SHORTEST_STEP_US, at * SECOND_US + phaseUs());
+    beginUs.push(latestUs);
   }
   return beginUs.reverse();
 }

@@ -15,8 +15,10 @@ export interface ReplayChance {
   readonly pace: number;
   /** Between two requests of the recorder. */
   readonly requestUs: number;
-  /** Into a second at which steps begin. */
-  readonly phaseUs: number;
+  /** How much longer than half a second nothing had to happen: the recorder looked from time to time. */
+  readonly patienceUs: number;
+  /** How far into its second the next step begins. */
+  readonly phaseUs: () => number;
 }
 
 /** The machine was shared: requests took longer at one time than at another. */
@@ -25,12 +27,21 @@ const REQUESTS_MS = [2, 4, 8, 16];
 
 /** The usual attempt, then others with other chance. */
 export function* chances(id: string, attempts: number): Generator<ReplayChance> {
-  yield { seed: id, pace: 1, requestUs: 8 * MILLISECOND_US, phaseUs: 600 * MILLISECOND_US };
+  yield { seed: id, pace: 1, requestUs: 8 * MILLISECOND_US, patienceUs: 0, phaseUs: () => 600 * MILLISECOND_US };
   for (let attempt = 1; attempt < attempts; attempt++) {
     const seed = `${id} ${attempt}`;
     const draw = new Random(seed).stream('replay', 'chance');
     const pace = PACES[draw.below(PACES.length)]!;
     const requestMs = REQUESTS_MS[draw.below(REQUESTS_MS.length)]!;
-    yield { seed, pace, requestUs: requestMs * MILLISECOND_US, phaseUs: draw.below(900) * MILLISECOND_US };
+    const steadyMs = draw.below(900);
+    const isSteady = attempt % 2 === 1;
+    yield {
+      seed,
+      pace,
+      requestUs: requestMs * MILLISECOND_US,
+      patienceUs: draw.below(300) * MILLISECOND_US,
+      // The seconds are said to be right to about one.
+      phaseUs: () => (isSteady ? steadyMs : draw.below(1500) - 500) * MILLISECOND_US,
+    };
   }
 }

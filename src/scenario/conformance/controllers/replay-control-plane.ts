@@ -52,6 +52,7 @@ export class ReplayControlPlane {
   readonly options: ControllerOptions;
   readonly #beating = new Map<string, number>();
   readonly #requestUs: number;
+  readonly #patienceUs: number;
   #quietUs = SECOND_US / 2;
   /** Where in simulated time the case begins. */
   readonly startUs: number;
@@ -59,6 +60,7 @@ export class ReplayControlPlane {
   constructor(settings: RecordedSettings, chance: ReplayChance, anyNode: boolean, startSecond: number, hasOwnNodes: boolean) {
     const random = new Random(chance.seed);
     this.#requestUs = chance.requestUs;
+    this.#patienceUs = chance.patienceUs;
     const { sim, observers } = this;
     this.api = new ApiServer({ sim, random, observers });
     this.metrics = new ReplayMetrics(sim, this.api);
@@ -93,11 +95,6 @@ export class ReplayControlPlane {
     return { author: RECORDER };
   }
 
-  /** How long nobody must have written for a step to be over. */
-  get quietUs(): number {
-    return this.#quietUs;
-  }
-
   /** Jobs, Services and pods that must be ready for a while are slower to come to rest. */
   waitLonger(): void {
     this.#quietUs = 1.5 * SECOND_US;
@@ -124,7 +121,7 @@ export class ReplayControlPlane {
       if (this.journal.count !== count) {
         count = this.journal.count;
         quietSinceUs = this.sim.nowUs;
-      } else if (this.sim.nowUs - quietSinceUs >= this.#quietUs) return;
+      } else if (this.sim.nowUs - quietSinceUs >= this.#quietUs + this.#patienceUs) return;
     }
   }
 
@@ -132,17 +129,6 @@ export class ReplayControlPlane {
   awaitMetricsRead(): void {
     const before = this.metrics.queries;
     this.#runWhile(() => this.metrics.queries === before, 2);
-  }
-
-  /** Runs until an autoscaler has written again, or has had its turn. */
-  awaitAutoscaler(): void {
-    const versions = () =>
-      this.api
-        .list('HorizontalPodAutoscaler')
-        .items.map((hpa) => hpa.metadata.resourceVersion)
-        .join();
-    const before = versions();
-    if (before !== '') this.#runWhile(() => versions() === before, 1);
   }
 
   #runWhile(isWaiting: () => boolean, periods: number): void {

@@ -67,13 +67,8 @@ export class ControllerActs {
         return this.#create(act.object);
       case 'patch':
         return this.#patch(act.on, act.patch, act.type ?? 'merge', act.sub);
-      case 'scale': {
-        const result = this.#on(act.on, (kind, name) =>
-          this.#plane.api.updateScale(kind, NAMESPACE, name, act.replicas, this.#plane.author),
-        );
-        this.#plane.awaitAutoscaler();
-        return result;
-      }
+      case 'scale':
+        return this.#on(act.on, (kind, name) => this.#plane.api.updateScale(kind, NAMESPACE, name, act.replicas, this.#plane.author));
       case 'delete': {
         const options = {
           ...(act.propagation === undefined ? {} : { propagationPolicy: act.propagation }),

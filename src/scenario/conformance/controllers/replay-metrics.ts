@@ -48,7 +48,7 @@ export class ReplayMetrics implements MetricsSource {
       const list = usage[state];
       // The recorder's script took a null within a list as if nothing were said.
       const cpuMilli = (Array.isArray(list) ? (list[place] as number | null | undefined) : undefined) ?? usage.otherwise;
-      if (cpuMilli === null || (pod.spec.nodeName ?? '') === '') continue;
+      if (cpuMilli === null) continue;
       const containers = pod.spec.containers.map(({ name }) => ({ name, cpuMilli, memoryBytes: usage.memory * MEBIBYTE }));
       samples.push({ pod: pod.metadata.name, timestampUs: this.#sim.nowUs, windowUs: WINDOW_US, containers });
     }
