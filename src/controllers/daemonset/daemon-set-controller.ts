@@ -274,7 +274,12 @@ export class DaemonSetController implements Controller {
       if (pods === undefined) {
         if (shouldRun) createOn.push(name);
       } else if (!shouldContinue) remove.push(...pods.filter((pod) => !isDeleting(pod)));
-      else remove.push(...this.#unwanted(key, set, name, pods, hash));
+      else {
+        const { unwanted, isEmpty } = this.#judged(key, set, name, pods, hash);
+        remove.push(...unwanted);
+        // A set that surges does not wait for a pod that leaves: each node is to have one that stays.
+        if (isEmpty && shouldRun && allowsSurge(set)) createOn.push(name);
+      }
     }
     for (const [name, pods] of byNode) {
       // Never to be bound, and the pod GC looks only at bound ones.
@@ -283,7 +288,8 @@ export class DaemonSetController implements Controller {
     return yield* this.#act(key, set, remove, createOn, hash);
   }
 
-  #unwanted(key: string, set: DaemonSet, node: string, pods: readonly Pod[], hash: string): Pod[] {
+  /** Which of a node's pods are to go, and whether none of them stays. */
+  #judged(key: string, set: DaemonSet, node: string, pods: readonly Pod[], hash: string): { unwanted: Pod[]; isEmpty: boolean } {
     const unwanted: Pod[] = [];
     const running: Pod[] = [];
     const { nowUs } = this.#context.sim;
@@ -306,7 +312,7 @@ export class DaemonSetController implements Controller {
       } else running.push(pod);
     }
     unwanted.push(...excessPods(running, allowsSurge(set), this.#rolling(set, hash, 0), hash));
-    return unwanted;
+    return { unwanted, isEmpty: running.length === 0 };
   }
 
   #rolling(set: DaemonSet, hash: string, desired: number): Rolling {

@@ -115,7 +115,7 @@ export function isStatusAlike({ status }: StepRecord, ours: readonly WriteRow[])
  */
 function ordered(given: readonly RecordedRow[]): string {
   const isCollector = given[0]?.by === GARBAGE_COLLECTOR;
-  const rows = isCollector ? [...given].sort((a, b) => compareText(objectText(a), objectText(b))) : given;
+  const rows = isCollector ? each(given).sort((a, b) => compareText(objectText(a), objectText(b))) : given;
   const texts: string[] = [];
   for (let from = 0; from < rows.length; ) {
     let end = from + 1;
@@ -124,6 +124,11 @@ function ordered(given: readonly RecordedRow[]): string {
     from = end;
   }
   return texts.join('\n');
+}
+
+/** One row for each time. */
+function each(rows: readonly RecordedRow[]): RecordedRow[] {
+  return rows.flatMap(({ n = 1, ...row }) => Array.from({ length: n }, () => row));
 }
 
 /** What a row is about; equal pods, which go by one name, by all that is said of them. */
