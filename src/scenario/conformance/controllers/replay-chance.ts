@@ -6,13 +6,19 @@
  * recording is one outcome that came up twice; a case agrees when the model has that outcome among its own. What a rule decides comes out the
  * same in every attempt, so that a wrong rule is found however often one tries.
  */
-import { MILLISECOND_US } from '../../../base/units.ts';
+import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
 import { Random } from '../../../sim/random.ts';
 
 export interface ReplayChance {
   readonly seed: string;
   /** Request and watch times, in proportion to the usual ones. */
   readonly pace: number;
+  /** Of reading requests, on top of that. */
+  readonly readPace: number;
+  /** How long the controllers had been at work when the case began: some act only from time to time. */
+  readonly leadUs: number;
+  /** Does it wait no longer for Jobs than for others? One told story did. */
+  readonly isHasty: boolean;
   /** Between two requests of the recorder. */
   readonly requestUs: number;
   /** How much longer than half a second nothing had to happen: the recorder looked from time to time. */
@@ -27,7 +33,16 @@ const REQUESTS_MS = [2, 4, 8, 16];
 
 /** The usual attempt, then others with other chance. */
 export function* chances(id: string, attempts: number): Generator<ReplayChance> {
-  yield { seed: id, pace: 1, requestUs: 8 * MILLISECOND_US, patienceUs: 0, phaseUs: () => 600 * MILLISECOND_US };
+  yield {
+    seed: id,
+    pace: 1,
+    readPace: 1,
+    leadUs: 3 * SECOND_US,
+    isHasty: false,
+    requestUs: 8 * MILLISECOND_US,
+    patienceUs: 0,
+    phaseUs: () => 600 * MILLISECOND_US,
+  };
   for (let attempt = 1; attempt < attempts; attempt++) {
     const seed = `${id} ${attempt}`;
     const draw = new Random(seed).stream('replay', 'chance');
@@ -38,6 +53,9 @@ export function* chances(id: string, attempts: number): Generator<ReplayChance> 
     yield {
       seed,
       pace,
+      readPace: 1 + draw.below(4),
+      leadUs: (3 + draw.below(20)) * SECOND_US,
+      isHasty: draw.below(8) === 0,
       requestUs: requestMs * MILLISECOND_US,
       patienceUs: draw.below(300) * MILLISECOND_US,
       // The seconds are said to be right to about one.

@@ -36,7 +36,6 @@ export interface RecordedSettings {
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-const SETTLE_US = 3 * SECOND_US;
 const SHARED_NODES = 8;
 /** A case never gets quiet later than this. */
 const LONGEST_US = 60 * SECOND_US;
@@ -53,6 +52,7 @@ export class ReplayControlPlane {
   readonly #beating = new Map<string, number>();
   readonly #requestUs: number;
   readonly #patienceUs: number;
+  readonly #isHasty: boolean;
   #quietUs = SECOND_US / 2;
   /** Where in simulated time the case begins. */
   readonly startUs: number;
@@ -61,23 +61,24 @@ export class ReplayControlPlane {
     const random = new Random(chance.seed);
     this.#requestUs = chance.requestUs;
     this.#patienceUs = chance.patienceUs;
+    this.#isHasty = chance.isHasty;
     const { sim, observers } = this;
     this.api = new ApiServer({ sim, random, observers });
     this.metrics = new ReplayMetrics(sim, this.api);
     this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
-    const { pace } = chance;
+    const { pace, readPace } = chance;
     const latencies = {
       ...DEFAULT_REQUEST_LATENCIES,
       write: uniform(2_000 * pace, 2_400 * pace),
-      read: uniform(300 * pace, 600 * pace),
+      read: uniform(300 * pace * readPace, 600 * pace * readPace),
       answer: { kind: 'constant', valueUs: 200 * pace } as const,
     };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
     const plane = { sim, random, observers, api: this.api, pump, watchHop: uniform(200 * pace, 500 * pace), recordEvents: true };
     this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
     this.startUs = startSecond * SECOND_US;
-    sim.runUntil(this.startUs - SETTLE_US);
+    sim.runUntil(this.startUs - chance.leadUs);
     const isNodeCase = settings.nodeMonitorGracePeriodSeconds !== undefined;
     if (!hasOwnNodes) for (let index = 1; index <= SHARED_NODES; index++) this.addNode(`n${index}`);
     if (isNodeCase) for (const name of ['steady0', 'steady1']) this.addNode(name, true);
@@ -97,7 +98,7 @@ export class ReplayControlPlane {
 
   /** Jobs, Services and pods that must be ready for a while are slower to come to rest. */
   waitLonger(): void {
-    this.#quietUs = 1.5 * SECOND_US;
+    if (!this.#isHasty) this.#quietUs = 1.5 * SECOND_US;
   }
 
   /** One request of the recorder, and the little time it takes. Answers the code, or the refusal. */
