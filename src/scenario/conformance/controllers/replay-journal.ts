@@ -52,7 +52,8 @@ export class ReplayJournal implements Observer {
   #refused: WriteRow[] = [];
   #events: EventRow[] = [];
   readonly #markedState = new Map<string, string>();
-  readonly #deleters = new Map<string, string>();
+  readonly #deleters = new Map<string, { readonly by: string; readonly step: number }>();
+  #step = 0;
   readonly #createdAt = new Map<string, number>();
   /** Writes by others than the recorder so far. */
   count = 0;
@@ -79,7 +80,13 @@ export class ReplayJournal implements Observer {
     this.#status = [];
     this.#refused = [];
     this.#events = [];
+    this.#step++;
     return taken;
+  }
+
+  /** Who asked last for the deletion of an object that is still there, be it in vain. */
+  deletedBy(object: KubeObject, by: string): void {
+    this.#deleters.set(object.metadata.uid ?? '', { by, step: this.#step });
   }
 
   refused(_timeUs: number, author: string, verb: WriteVerb, _kind: unknown, code: number, message: string): void {
@@ -95,7 +102,7 @@ export class ReplayJournal implements Observer {
     const { namespace } = object.metadata;
     if (UNRECORDED.has(object.kind) || (namespace !== undefined && namespace !== NAMESPACE)) return;
     if (!KINDS[write.kind].namespaced && object.kind === 'Namespace' && object.metadata.name !== NAMESPACE) return;
-    if (verb === 'delete' && !removed) this.#deleters.set(object.metadata.uid ?? '', write.author);
+    if (verb === 'delete' && !removed) this.deletedBy(object, write.author);
     if (this.isEvicting && write.subresource !== '') return this.#onUpdate({ ...write, author: 'kube-apiserver', verb: 'update' });
     if (write.author !== RECORDER) this.count++;
     else if (removed && verb !== 'delete') return this.#onReleased(write);
@@ -117,8 +124,9 @@ export class ReplayJournal implements Observer {
 
   /** What goes with its last finalizer is gone by the hand of who had it deleted. */
   #onReleased(write: Write): void {
-    const by = this.#deleters.get(write.object.metadata.uid ?? '');
-    if (by === undefined || by === RECORDER || write.author !== RECORDER) return;
+    const { by, step } = this.#deleters.get(write.object.metadata.uid ?? '') ?? { by: RECORDER, step: 0 };
+    // In the step of its deletion the one row says it all.
+    if (by === RECORDER || step === this.#step) return;
     const was = write.object.kind === 'Pod' ? { was: podState((write.previous ?? write.object) as Pod) } : {};
     const { owner, row } = this.#noted(write, was);
     this.#writes.push({ owner, row: { ...row, by, verb: 'delete' } });
