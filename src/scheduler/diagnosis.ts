@@ -43,14 +43,18 @@ export class Diagnosis implements Verdicts {
 
   /** How often each reason was given, over all nodes of the snapshot. */
   reasonCounts(nodeCount: number): Map<string, number> {
-    const counts = new Map<string, number>();
-    const count = (status: Status, times: number) => {
-      for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + times);
-    };
-    for (const status of this.explicit.values()) count(status, 1);
-    if (this.explicit.size < nodeCount) count(this.absent, nodeCount - this.explicit.size);
-    return counts;
+    const statuses = new Map<Status, number>();
+    for (const status of this.explicit.values()) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (this.explicit.size < nodeCount) statuses.set(this.absent, nodeCount - this.explicit.size);
+    return countReasons(statuses);
   }
+}
+
+/** How often each reason was given, where each status was given so many times. */
+export function countReasons(statuses: ReadonlyMap<Status, number>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [{ reasons }, times] of statuses) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times);
+  return counts;
 }
 
 /** `0/4 nodes are available: 1 Insufficient cpu, 3 Too many pods. preemption: …` */

@@ -54,6 +54,8 @@ export class NodeInfo {
   generation = 0;
   /** The generation in which the node itself, and not just what stands on it, last changed. */
   ownGeneration = 0;
+  /** Grows whenever a pod comes or goes, or a new version takes its place: also when nothing is counted otherwise for it. */
+  podsVersion = 0;
   /** The generation the snapshot last took note of. */
   loggedGeneration = 0;
   /** Row in the snapshot's list; -1 when it is not in the list. */
@@ -149,6 +151,7 @@ export class NodeInfo {
 
   #count(pod: PodInfo, sign: 1 | -1): void {
     const { placed, peer } = pod;
+    this.podsVersion++;
     this.requestedMilliCpu += sign * placed.milliCpu;
     this.requestedMemory += sign * placed.memory;
     this.requestedEphemeralStorage += sign * placed.ephemeralStorage;

@@ -47,7 +47,7 @@ export const PLUGINS: ReadonlyMap<string, PluginFactory> = new Map<string, Plugi
   ['DynamicResources', () => new DynamicResources()],
   ['NodeResourcesBalancedAllocation', (_, args) => new NodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation)],
   ['ImageLocality', (handle) => new ImageLocality(handle)],
-  ['DefaultPreemption', (handle, args) => new DefaultPreemption(handle, args.DefaultPreemption)],
+  ['DefaultPreemption', (handle) => new DefaultPreemption(handle)],
   ['DefaultBinder', () => new DefaultBinder()],
   ['NodeDeclaredFeatures', () => new NodeDeclaredFeatures()],
 ]);

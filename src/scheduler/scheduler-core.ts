@@ -19,7 +19,8 @@ import type { BindingApi, Listers, PluginHandle } from './handle.ts';
 import { Nominator } from './nominator.ts';
 import { nodeEvents, podEvents } from './object-events.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
-import type { DefaultPreemption, PreemptionGate, PreemptionPlan } from './plugins/default-preemption.ts';
+import type { DefaultPreemption, PreemptionGate } from './plugins/default-preemption.ts';
+import type { FoundCandidates } from './preemption/candidate-search.ts';
 import { Profile } from './profile.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { HintMap } from './queueing-hints.ts';
@@ -40,7 +41,7 @@ export interface Attempt {
   readonly feasible: number;
   readonly state: CycleState | undefined;
   /** What has to be evicted for the nomination. */
-  readonly preemption: PreemptionPlan | undefined;
+  readonly preemption: FoundCandidates | undefined;
   readonly unschedulablePlugins: ReadonlySet<string>;
   readonly pendingPlugins: ReadonlySet<string>;
 }

@@ -3,11 +3,22 @@
  *
  * Says the same as a Diagnosis filled node by node. Holds until the next decision, which writes into the same columns.
  */
-import type { Verdicts } from '../diagnosis.ts';
+import { countReasons, type Verdicts } from '../diagnosis.ts';
 import type { Status } from '../framework.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { LocalColumns } from './local-columns.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+export interface ColumnVerdicts {
+  readonly snapshot: Snapshot;
+  readonly columns: LocalColumns;
+  readonly absent: Status;
+  readonly counts: ReadonlyMap<Status, number>;
+  readonly statusOf: (row: number) => Status;
+  readonly hasPeers: boolean;
+  readonly completeState: () => void;
+}
 
 export class ColumnDiagnosis implements Verdicts {
   readonly preFilterMessage = '';
@@ -17,10 +28,17 @@ export class ColumnDiagnosis implements Verdicts {
   readonly #snapshot: Snapshot;
   readonly #statusOf: (row: number) => Status;
   readonly #counts: ReadonlyMap<Status, number>;
+  readonly columns: LocalColumns;
+  /** Pods that stand already have a say in the filters: a dry run has to count anew. */
+  readonly hasPeers: boolean;
+  readonly #complete: () => void;
   #explicit: Map<string, Status> | undefined;
 
   /** `counts`: rows by status, in the order of the filters; every row has one, so that `absent` is only for names not in the list. */
-  constructor(snapshot: Snapshot, absent: Status, counts: ReadonlyMap<Status, number>, statusOf: (row: number) => Status) {
+  constructor({ snapshot, columns, absent, counts, statusOf, hasPeers, completeState }: ColumnVerdicts) {
+    this.columns = columns;
+    this.hasPeers = hasPeers;
+    this.#complete = completeState;
     this.#snapshot = snapshot;
     this.absent = absent;
     this.#counts = counts;
@@ -45,11 +63,19 @@ export class ColumnDiagnosis implements Verdicts {
     return this.#statusOf(row);
   }
 
+  /** Rows whose verdict evictions may change. */
+  countHelpful(): number {
+    let count = 0;
+    for (const [{ code }, times] of this.#counts) if (code === 'Unschedulable') count += times;
+    return count;
+  }
+
+  /** Has the plugins that count other pods do so, for a dry run that goes the obvious way. */
+  completeState(): void {
+    this.#complete();
+  }
+
   reasonCounts(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const [{ reasons }, times] of this.#counts) {
-      for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + times);
-    }
-    return counts;
+    return countReasons(this.#counts);
   }
 }

@@ -8,6 +8,7 @@
  */
 import { feasibleNodesToFind } from '../find-nodes.ts';
 import { CycleState, type Status, unresolvable } from '../framework.ts';
+import type { DefaultPreemption } from '../plugins/default-preemption.ts';
 import { inferredFeatures } from '../plugins/node-declared-features.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { SpecTraits } from '../pod-traits.ts';
@@ -21,6 +22,7 @@ import { LocalColumns, STALE } from './local-columns.ts';
 import { PEER_STATUSES, PeerFilters } from './peer-filters.ts';
 import { addAffinityScores, addSpreadScores, ScoreField } from './peer-scores.ts';
 import type { PodCounts } from './pod-counts.ts';
+import { PreemptionSearch } from './preemption-search.ts';
 import { areCurrent, type SpreadPlan, spreadPlanOf } from './spread-plan.ts';
 
 // Numbers all templates of a profile may hold, five to a row: 256 MiB and less. Beyond it the oldest are forgotten, which costs time only.
@@ -58,6 +60,8 @@ export class FastPath {
     this.#profile = profile;
     this.#counts = counts;
     this.#known = knownProfileOf(profile);
+    const preemption = profile.plugin<DefaultPreemption>('DefaultPreemption');
+    if (preemption !== undefined) preemption.fast = new PreemptionSearch(profile, counts);
   }
 
   /** What schedulePod would decide, moving the position as it would; undefined, and nothing moved, when unsure. */
@@ -208,18 +212,22 @@ export class FastPath {
     }
     const statusOf = (row: number) => (values[row]! >= 0 ? PEER_STATUSES[verdicts[row]!]! : columns.statusOf(row));
     const state = this.#stateFor(pod);
-    const diagnosis = new ColumnDiagnosis(snapshot, NOT_EXAMINED, statuses, statusOf);
+    const diagnosis = new ColumnDiagnosis({
+      snapshot,
+      columns,
+      absent: NOT_EXAMINED,
+      counts: statuses,
+      statusOf,
+      hasPeers: !isSilent,
+      completeState: () => void this.#profile.runPreFilter(state, pod),
+    });
     position.next = (position.next + count) % count;
     return { kind: 'unfit', diagnosis, state, evaluated: count };
   }
 
-  /** What PreFilter would have left behind. The two that count other pods have nothing to say, or are asked to count after all. */
+  /** What PreFilter would have left behind, but for the two plugins that count other pods: they are asked only when need be. */
   #stateFor(pod: PodInfo): CycleState {
     const state = new CycleState();
-    if (!this.#peers.isSilent) {
-      this.#profile.runPreFilter(state, pod);
-      return state;
-    }
     const skipped = new Set<string>();
     state.skippedFilter = skipped;
     for (const plugin of this.#profile.preFilter) {

@@ -9,6 +9,7 @@ import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Profile, WeightedScorer } from '../profile.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { DryRuns } from './dry-runs.ts';
 
 /** In `values`: not worked out yet, or changed since. */
 export const STALE = -1;
@@ -53,6 +54,7 @@ export class LocalColumns {
   readonly #ownReasons: Int16Array;
   readonly #ownScores: Int32Array;
   #position: number;
+  #dryRuns: DryRuns | undefined;
 
   constructor(profile: Profile, plugins: LocalPlugins, priority: number) {
     const { snapshot } = profile.handle;
@@ -79,6 +81,7 @@ export class LocalColumns {
       this.staleCount = this.values.length;
       this.feasibleCount = 0;
       this.#rejected.fill(0);
+      this.#dryRuns?.forgetAll();
       this.#position = log.head;
       return;
     }
@@ -98,6 +101,7 @@ export class LocalColumns {
     else this.#rejected[REJECTED - value]!--;
     this.values[row] = STALE;
     this.staleCount++;
+    this.#dryRuns?.forget(row);
   }
 
   /** Works out a stale row, leaving `except` out of the pods promised to it; returns its value. */
@@ -117,6 +121,21 @@ export class LocalColumns {
   /** Of a rejected row. */
   statusOf(row: number): Status {
     return this.statuses[REJECTED - this.values[row]!]!;
+  }
+
+  /** Made when a pod of the template first looks for somebody to evict. */
+  dryRuns(): DryRuns {
+    this.#dryRuns ??= new DryRuns(this.#profile, this.values.length);
+    return this.#dryRuns;
+  }
+
+  /** Writes the rejected rows that evictions may help into `rows`, in order; returns how many. */
+  fillHelpful(rows: Int32Array): number {
+    const isHelpful = this.statuses.map(({ code }) => code === 'Unschedulable');
+    const { values } = this;
+    let count = 0;
+    for (let row = 0; row < values.length; row++) if (isHelpful[REJECTED - values[row]!] === true) rows[count++] = row;
+    return count;
   }
 
   /** Adds the rows rejected here to `counts`. */

@@ -51,6 +51,8 @@ export class PodCounts implements CacheListener {
   readonly #selecting: SelectingClass[] = [];
   readonly #memberships = new Map<LabelTraits, Membership>();
   readonly #standing = new Map<AffinityTerm, StandingTerm>();
+  /** Pods by priority; ghosts of nodes included. */
+  readonly #priorities = new Map<number, number>();
   #membershipLimit = MIN_MEMBERSHIPS;
   #standingListVersion = -1;
   #domainsListVersion = -1;
@@ -76,6 +78,12 @@ export class PodCounts implements CacheListener {
   nodeChanged(node: NodeInfo, previous: Node | undefined): void {
     const hasSameLabels = isSame(previous?.metadata.labels, node.node?.metadata.labels);
     if (!hasSameLabels || !isSame(previous?.spec?.taints, node.node?.spec?.taints)) this.domains.invalidate();
+  }
+
+  /** Is there any pod of lower priority, on any node? */
+  hasLesserThan(priority: number): boolean {
+    for (const [other, count] of this.#priorities) if (count > 0 && other < priority) return true;
+    return false;
   }
 
   /** To be called before a decision reads any counts. */
@@ -138,6 +146,7 @@ export class PodCounts implements CacheListener {
     const { names } = pod.peer;
     const membership = this.#membership(names);
     membership.live += sign;
+    this.#priorities.set(pod.priority, (this.#priorities.get(pod.priority) ?? 0) + sign);
     if (row === -1) return;
     const { listVersion } = this.#snapshot;
     const classes = this.#classesOf(names, membership);

@@ -5,7 +5,7 @@ import type { PodInfo } from '../pod-info.ts';
 import { type Candidate, startTimeUs } from './victims.ts';
 
 // Makes every priority positive, so that more victims always sum up to more.
-const PRIORITY_OFFSET = 2 ** 31;
+export const PRIORITY_OFFSET = 2 ** 31;
 
 /** All that no criterion tells apart from the best, in the order given. */
 export function leastHarmful(candidates: readonly Candidate[], nowUs: number): readonly Candidate[] {

@@ -23,7 +23,7 @@ export interface Candidate {
 }
 
 // The recordings give this status no plugin.
-const NO_VICTIMS = unresolvable('', 'No preemption victims found for incoming pod');
+export const NO_VICTIMS = unresolvable('', 'No preemption victims found for incoming pod');
 
 /** A candidate, or why the node is none. Neither `state` nor `node` is changed. */
 export function dryRun(

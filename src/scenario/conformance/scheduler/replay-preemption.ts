@@ -2,7 +2,8 @@
  * Replays recorded preemptions: who would have to go, on which node, and in what words it is told when nobody can.
  */
 import { fitMessage } from '../../../scheduler/diagnosis.ts';
-import type { DefaultPreemption, PreemptionPlan } from '../../../scheduler/plugins/default-preemption.ts';
+import type { DefaultPreemption } from '../../../scheduler/plugins/default-preemption.ts';
+import type { FoundCandidates } from '../../../scheduler/preemption/candidate-search.ts';
 import { PodInfo } from '../../../scheduler/pod-info.ts';
 import { Profile } from '../../../scheduler/profile.ts';
 import { schedulePod } from '../../../scheduler/schedule-pod.ts';
@@ -75,7 +76,7 @@ function preempt(profile: Profile, pod: PodInfo, world: ReplayWorld): ExpectedPr
   };
 }
 
-function chosenOf(plan: PreemptionPlan | undefined, pod: PodInfo, world: ReplayWorld): ExpectedPreemption {
+function chosenOf(plan: FoundCandidates | undefined, pod: PodInfo, world: ReplayWorld): ExpectedPreemption {
   const chosen = plan?.chosen;
   if (chosen === undefined) return { pdbViolations: 0 };
   const cleared = world.handle.nominated.onNode(chosen.nodeName).filter(({ priority }) => priority < pod.priority);
@@ -89,7 +90,7 @@ function chosenOf(plan: PreemptionPlan | undefined, pod: PodInfo, world: ReplayW
   };
 }
 
-function triedOf(plan: PreemptionPlan | undefined): ExpectedPreemption {
+function triedOf(plan: FoundCandidates | undefined): ExpectedPreemption {
   const candidates = (plan?.candidates ?? []).map(
     ({ nodeName, victims, pdbViolations }) => [nodeName, { victims: victims.map(({ key }) => key), pdbViolations }] as const,
   );
