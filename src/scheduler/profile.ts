@@ -30,8 +30,9 @@ import {
 import type { PluginHandle } from './handle.ts';
 import type { NodeInfo } from './node-info.ts';
 import { PLUGINS, type PluginFactory } from './plugin-registry.ts';
-import { DefaultPreemption, type PreemptionPlan } from './plugins/default-preemption.ts';
+import { DefaultPreemption } from './plugins/default-preemption.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { FoundCandidates } from './preemption/candidate-search.ts';
 import { DEFAULT_PREEMPTION } from './preemption/victims.ts';
 import type { ProfileSpec } from './profile-spec.ts';
 
@@ -251,7 +252,7 @@ export class Profile {
   }
 
   /** What the last PostFilter found, if it was for preemption. */
-  get preemptionPlan(): PreemptionPlan | undefined {
+  get preemptionPlan(): FoundCandidates | undefined {
     const preemption = this.plugins.get(DEFAULT_PREEMPTION);
     return preemption instanceof DefaultPreemption ? preemption.plan : undefined;
   }
