@@ -3,8 +3,8 @@
  */
 import { fitMessage } from '../../../scheduler/diagnosis.ts';
 import type { DefaultPreemption } from '../../../scheduler/plugins/default-preemption.ts';
-import type { FoundCandidates } from '../../../scheduler/preemption/candidate-search.ts';
 import { PodInfo } from '../../../scheduler/pod-info.ts';
+import type { FoundCandidates } from '../../../scheduler/preemption/candidate-search.ts';
 import { Profile } from '../../../scheduler/profile.ts';
 import { schedulePod } from '../../../scheduler/schedule-pod.ts';
 import { type Difference, differ, type ProfileReader, type RecordedStatus, type RecordedWorld, type Replayed } from './replay-decisions.ts';
