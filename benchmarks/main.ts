@@ -7,17 +7,25 @@ import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
 import { burst } from './burst.bench.ts';
 import { kernel } from './kernel.bench.ts';
-import type { Benchmark, Measurement } from './measure.ts';
+import type { Benchmark, Measurement, Size } from './measure.ts';
 import { schedulerCycle } from './scheduler/cycle.bench.ts';
+import { simulatedFigure, WORKLOADS } from './scheduler-perf.ts';
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle, burst };
+
+/** Figures of the modelled cluster in simulated time: they are the same on every machine, and never stand beside the simulator's own. */
+const SIMULATED: { readonly [name: string]: (size: Size) => readonly Row[] } = { 'simulated-scheduler': simulatedScheduler };
+
+type Row = Record<string, number | string>;
 
 const args = process.argv.slice(2);
 const size = args.includes('--small') ? 'small' : 'full';
 const names = args.filter((arg) => !arg.startsWith('--'));
-const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
+const unknown = names.filter((name) => BENCHMARKS[name] === undefined && SIMULATED[name] === undefined);
 if (unknown.length > 0) {
-  console.error(`Cannot run ${unknown.join(', ')}: the benchmarks are ${Object.keys(BENCHMARKS).join(', ')}`);
+  console.error(
+    `Cannot run ${unknown.join(', ')}: the benchmarks are ${[...Object.keys(BENCHMARKS), ...Object.keys(SIMULATED)].join(', ')}`,
+  );
   process.exit(2);
 }
 
@@ -27,11 +35,38 @@ const origin = {
   machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
   size,
 };
-for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
-  const rows = await BENCHMARKS[name]!(size);
-  const table = rows.map(flat);
+for (const name of names.length > 0 ? names : [...Object.keys(BENCHMARKS), ...Object.keys(SIMULATED)]) {
+  const simulated = SIMULATED[name];
+  const table = simulated === undefined ? (await BENCHMARKS[name]!(size)).map(flat) : simulated(size);
   console.table(table);
-  if (size === 'full') write(name, table);
+  if (size !== 'full') continue;
+  const { commit, node, machine } = origin;
+  if (simulated === undefined) {
+    write(
+      name,
+      table,
+      `${name}: the simulator's speed`,
+      `Commit ${commit}, Node ${node}, ${machine}; figures are per second of wall time.`,
+    );
+  } else {
+    write(
+      name,
+      table,
+      `${name}: simulated figures`,
+      `Commit ${commit}; figures are per second of simulated time, the same on every machine.`,
+    );
+  }
+}
+
+/** Beside the thresholds of upstream's benchmark, and with a tenth of the nodes and pods. */
+function simulatedScheduler(benchmarkSize: Size): readonly Row[] {
+  return WORKLOADS.map((workload) => {
+    const tenth = simulatedFigure(workload, workload.nodes / 10);
+    if (benchmarkSize === 'small') return { ...tenth };
+    const { simulatedPodsPerSecond, ...whole } = simulatedFigure(workload);
+    const ratio = (simulatedPodsPerSecond / workload.threshold).toFixed(2);
+    return { ...whole, simulatedPodsPerSecond, ratio, withATenth: tenth.simulatedPodsPerSecond };
+  });
 }
 
 function flat(row: Measurement): Record<string, number | string> {
@@ -39,7 +74,7 @@ function flat(row: Measurement): Record<string, number | string> {
   return { ...rest, ...extra } as Record<string, number | string>;
 }
 
-function write(name: string, table: readonly Record<string, number | string>[]): void {
+function write(name: string, table: readonly Row[], heading: string, about: string): void {
   mkdirSync('reports', { recursive: true });
   const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
   writeFileSync(
@@ -53,9 +88,9 @@ function write(name: string, table: readonly Record<string, number | string>[]):
   writeFileSync(
     `reports/${name}.md`,
     [
-      `# ${name}: the simulator's speed`,
+      `# ${heading}`,
       '',
-      `Commit ${origin.commit}, Node ${origin.node}, ${origin.machine}; figures are per second of wall time.`,
+      about,
       '',
       line(columns),
       line(columns.map(() => '---')),

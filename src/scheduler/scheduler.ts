@@ -16,6 +16,7 @@ import { type Pod, podCondition } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
 import type { Random } from '../sim/random.ts';
 import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
+import { AffinityCounts, workOf } from './attempt-work.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { attemptCostUs, type CostModel, DEFAULT_COST } from './cost-model.ts';
 import type { EventResource } from './events.ts';
@@ -62,6 +63,7 @@ export class Scheduler implements EventHandler {
   readonly #handler: HandlerId;
   /** Pods whose PreBind is under way, by uid, and how to end it. */
   readonly #inPreBind = new Map<string, () => void>();
+  readonly #affinity = new AffinityCounts();
   #isBusy = false;
   #current: { readonly attempt: Attempt; readonly startUs: number } | undefined;
   #ticks = 0;
@@ -92,6 +94,7 @@ export class Scheduler implements EventHandler {
   }
 
   start(): void {
+    this.core.cache.addListener(this.#affinity);
     const { sim, informers } = this.#options;
     const { core } = this;
     informers.informer('Node').addHandler({
@@ -140,7 +143,7 @@ export class Scheduler implements EventHandler {
       return;
     }
     this.#current = { attempt, startUs: sim.nowUs };
-    sim.schedule(attemptCostUs(cost, attempt.evaluated), this.#handler, SchedulerEvent.Finish);
+    sim.schedule(attemptCostUs(cost, workOf(attempt, this.core, this.#affinity)), this.#handler, SchedulerEvent.Finish);
   }
 
   #finish(): void {
