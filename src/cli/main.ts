@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { BrokenInvariant } from '../base/fail.ts';
 import { runControllersConformance, runSchedulerConformance } from './conformance.ts';
 import { checkFiles, EXIT_BROKEN, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
+import { tryPluginFile } from './try-plugin.ts';
 import { explainPod, type WhyFlags } from './why.ts';
 
 let isInterrupted = false;
@@ -53,6 +54,15 @@ program
   .option('--format <format>', 'text or json', 'text')
   .action((pod: string, flags: WhyFlags) => {
     process.exitCode = explainPod(pod, flags, terminal);
+  });
+
+program
+  .command('try-plugin')
+  .description('run scenarios with a scheduler plugin of your own and say whether it breaks what has to hold')
+  .argument('<file>', 'the plugin, a TypeScript file')
+  .argument('[scenario...]', 'scenario files; by default all in ./scenarios')
+  .action((file: string, scenarios: string[]) => {
+    process.exitCode = tryPluginFile(file, scenarios, terminal);
   });
 
 program

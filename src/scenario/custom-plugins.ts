@@ -7,13 +7,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { BuildFailure, BuildResult, Message } from 'esbuild';
 import type { Problem } from '../base/errors.ts';
 import { pointsOfPlugin } from '../scheduler/custom-plugin.ts';
 import type { SchedulerPlugin } from '../scheduler/plugin-interface.ts';
 import { PLUGINS } from '../scheduler/plugin-registry.ts';
+import { PluginErrors } from './plugin-errors.ts';
+import { shownAs } from './plugin-files.ts';
 
 /** Names that would make the same run end differently, by what they let in. */
 const REFUSED: readonly (readonly [what: string, names: string])[] = [
@@ -43,11 +44,12 @@ export function loadPlugin(file: string, problems: Problem[]): SchedulerPlugin |
   if (bundle === undefined) return undefined;
   for (const source of bundle.sources) checkSource(source, problems);
   if (problems.length > before) return undefined;
-  const exported = evaluated(file, bundle.code, problems);
+  const errors = new PluginErrors(bundle.code, file);
+  const exported = evaluated(file, bundle.code, errors, problems);
   if (exported === undefined) return undefined;
   const found = pluginProblems(exported.default, file);
   problems.push(...found);
-  return found.length === 0 ? (exported.default as SchedulerPlugin) : undefined;
+  return found.length === 0 ? withPlaces(exported.default as SchedulerPlugin, errors) : undefined;
 }
 
 interface Bundle {
@@ -114,15 +116,26 @@ function withoutCommentsAndTexts(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\$]|\$(?!\{))*`/g, blank);
 }
 
-function evaluated(file: string, code: string, problems: Problem[]): { readonly default?: unknown } | undefined {
+/** The same plugin, whose exceptions name the line of its file. */
+function withPlaces(plugin: SchedulerPlugin, errors: PluginErrors): SchedulerPlugin {
+  const methods = METHODS.filter((method) => plugin[method] !== undefined).map((method) => {
+    const act = plugin[method] as (...args: unknown[]) => unknown;
+    return [method, errors.located(act.bind(plugin))] as const;
+  });
+  return { name: plugin.name, ...(plugin.events === undefined ? {} : { events: plugin.events }), ...Object.fromEntries(methods) };
+}
+
+function evaluated(file: string, code: string, errors: PluginErrors, problems: Problem[]): { readonly default?: unknown } | undefined {
   const module = { exports: {} as { readonly default?: unknown } };
   const math = Object.defineProperty(Object.create(Math), 'random', { value: undefined });
   try {
-    compileFunction(code, ['module', 'exports', 'Math', ...HIDDEN], { filename: file })(module, module.exports, math);
+    // Strict, so that writing to what cannot be changed fails aloud.
+    compileFunction(`"use strict";${code}`, ['module', 'exports', 'Math', ...HIDDEN], { filename: file })(module, module.exports, math);
     return module.exports;
   } catch (error) {
     const found = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    problems.push(at(file, 0, 0, 'a plugin that can be loaded', found));
+    const { line, column, ...place } = errors.placeOf(error) ?? { file, line: 0, column: 0 };
+    problems.push(at(place.file, line, column, 'a plugin that can be loaded', found));
     return undefined;
   }
 }
@@ -172,12 +185,6 @@ function eventProblems(events: unknown, wrong: (wanted: string, found: string, p
     }
     return problems;
   });
-}
-
-/** The bundler names files from where it runs; here they are named as the plugin is. */
-function shownAs(input: string, file: string): string {
-  const folder = dirname(file);
-  return join(folder, relative(resolve(folder), resolve(input)));
 }
 
 function at(file: string, line: number, column: number, wanted: string, found: string): Problem {

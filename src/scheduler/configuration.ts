@@ -120,6 +120,18 @@ export function completeConfiguration(config: unknown, customPlugins: CustomPoin
   };
 }
 
+/** The configuration with one more plugin at the end of each of its points, in every profile, with a weight of 1. */
+export function withCustomPlugin(configuration: SchedulerConfiguration, name: string, points: readonly string[]): SchedulerConfiguration {
+  const profiles = configuration.profiles.map((profile): ProfileSpec => {
+    const added = Object.entries(profile.points).map(([point, plugins]) => {
+      if (!points.includes(point)) return [point, plugins];
+      return [point, [...plugins, point === 'score' ? { name, weight: 1 } : name]];
+    });
+    return { ...profile, points: Object.fromEntries(added) as PluginPoints };
+  });
+  return { ...configuration, profiles };
+}
+
 function pointsOf(customPlugins: CustomPoints): (name: string, point: Point) => boolean {
   return (name, point) => DEFAULT_POINTS[point].some((one) => nameOf(one) === name) || customPlugins.get(name)?.includes(point) === true;
 }

@@ -144,7 +144,7 @@ class Calls {
       return act();
     } catch (error) {
       if (error instanceof PluginFailure) throw error;
-      return this.#fail(point, pod, node, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return this.#fail(point, pod, node, error instanceof Error ? error.message : String(error));
     }
   }
 
