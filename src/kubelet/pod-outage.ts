@@ -28,10 +28,7 @@ export function loseMemory(worker: PodWorker): void {
   worker.imageBackOff = undefined;
   for (const record of worker.containers) {
     record.backOff = undefined;
-    for (const probe of record.probes ?? []) {
-      probe.isPending = false;
-      probe.epoch++;
-    }
+    for (const probe of record.probes ?? []) probe.forget();
   }
 }
 

@@ -78,7 +78,7 @@ export class PodWorkers implements EventHandler {
     this.#prober = new Prober(context, {
       schedule: (worker, record, kind, delayUs) => {
         const probe = record.probes!.find((one) => one.kind === kind)!;
-        this.#schedule(PodEvent.Probe, worker, record.epoch + probe.epoch, delayUs, record.index * 4 + kind);
+        this.#schedule(PodEvent.Probe, worker, probe.epoch, delayUs, record.index * 4 + kind);
       },
       resultChanged: (worker) => this.#onProbeResult(worker),
       unhealthy: (worker, record, probe) => this.#onUnhealthy(worker, record, probe),
@@ -158,11 +158,6 @@ export class PodWorkers implements EventHandler {
     this.#startPass(worker);
   }
 
-  /** The process of the container may answer its probes otherwise from now on. */
-  recheck(worker: PodWorker): void {
-    for (const record of worker.containers) this.#prober.recheck(worker, record);
-  }
-
   /** Kills one container, as the kernel does when memory runs out. */
   killContainer(worker: PodWorker, record: ContainerRecord, exitCode: number, reason: string): void {
     if (record.run !== Run.Running) return;
@@ -203,8 +198,9 @@ export class PodWorkers implements EventHandler {
       else if (worker.phase === WorkerPhase.Terminating) {
         if (this.#termination.ended(worker)) this.#stopSandbox(worker);
       } else {
-        if (!isBoot) this.recheck(worker);
-        else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
+        if (!isBoot) {
+          for (const record of worker.containers) this.#prober.resumed(worker, record);
+        } else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
         this.wake(worker);
       }
       // The kubelet cannot know what its last words were.
@@ -242,7 +238,7 @@ export class PodWorkers implements EventHandler {
       case PodEvent.Probe: {
         const record = worker.containers[index >> 2]!;
         const probe = record.probes?.find((one) => one.kind === (index & 3));
-        if (probe !== undefined && this.table.isCurrent(stamp, record.epoch + probe.epoch)) {
+        if (probe !== undefined && this.table.isCurrent(stamp, probe.epoch)) {
           this.#prober.due(worker, record, (index & 3) as ProbeKind);
         }
         return;

@@ -19,24 +19,36 @@ export class ProbeState {
   /** The published result; startup is unknown until its first. */
   result: boolean | undefined;
   /** An event that carries an older number is out of date. */
-  epoch = 0;
+  epoch: number;
   isPending = false;
+  /** Asked out of turn, and not answered yet. */
+  isKicked = false;
+  /** When the question under way was put, if one is. */
+  askedUs: number | undefined = undefined;
   /** A startup or liveness probe that has brought its container down holds until there is a new one. */
   isOnHold = false;
 
-  constructor(kind: ProbeKind, spec: Probe) {
+  constructor(kind: ProbeKind, spec: Probe, epoch: number) {
     this.kind = kind;
+    this.epoch = epoch;
     this.spec = spec;
     this.result = initialResult(kind);
   }
 
   /** As for a new container. */
   reset(): void {
+    this.forget();
+    this.result = initialResult(this.kind);
+    this.isOnHold = false;
+  }
+
+  /** Nobody remembers outcomes and questions any more; the published result stands. */
+  forget(): void {
     this.resultRun = 0;
     this.lastOutcome = undefined;
-    this.result = initialResult(this.kind);
     this.isPending = false;
-    this.isOnHold = false;
+    this.isKicked = false;
+    this.askedUs = undefined;
     this.epoch++;
   }
 }

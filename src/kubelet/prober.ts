@@ -4,9 +4,11 @@
  * Models prober/worker.go. A probe whose answer cannot change costs no event: the prober works out at which tick the
  * process will next answer otherwise (its start-up ends, it hangs) and sleeps until then. Failing probes are asked at every
  * tick, because each failure is told.
+ * Left out: the trigger of a pod's periodic resync (every 60 to 90 s), and probes that wait behind requests in a busy process.
  */
 import { SECOND_US } from '../base/units.ts';
-import type { Probe } from '../model/pod.ts';
+import type { IntOrString } from '../model/meta.ts';
+import type { HttpGetAction, Probe } from '../model/pod.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { type PodWorker, WorkerPhase } from './pod-worker.ts';
@@ -31,53 +33,60 @@ export class Prober {
     this.#sink = sink;
   }
 
-  /** The kubelet has seen the container run: its probes begin, or the readiness probe is asked out of turn. */
+  /**
+   * The pod's status has just been worked out: probes of a container that has been seen to run begin, and a readiness probe
+   * that has not succeeded is asked out of turn, its ticker counting from then on (manualTriggerCh).
+   */
   observed(worker: PodWorker, record: ContainerRecord): void {
     if (record.role === ContainerRole.Init || record.seen !== Run.Running) return;
     record.probes ??= makeProbes(record);
     for (const probe of record.probes) {
-      if (probe.isPending || probe.isOnHold) continue;
+      if (probe.isOnHold) continue;
       // Startup holds the others back.
       if (probe.kind !== ProbeKind.Startup && !record.isStarted) continue;
       if (probe.kind === ProbeKind.Startup && probe.result === true) continue;
-      if (probe.kind === ProbeKind.Readiness && probe.lastOutcome === undefined) {
-        this.#schedule(
-          worker,
-          record,
-          probe,
-          this.#initialDelayUs(record, probe) || drawUs(this.#context.timings.probe, this.#context.runtime),
-        );
-      } else if (probe.lastOutcome === undefined) {
+      if (probe.kind === ProbeKind.Readiness && !record.isReady) this.#kick(worker, record, probe);
+      else if (probe.lastOutcome === undefined && !probe.isPending) {
         probe.baseUs = worker.probesBaseUs + this.#herdJitterUs(worker, probe);
-        this.#schedule(worker, record, probe, this.#toTickUs(probe, this.#context.sim.nowUs + this.#initialDelayUs(record, probe)));
+        this.#schedule(worker, record, probe, this.#toTickUs(probe, eligibleUs(record, probe)));
       }
     }
   }
 
-  /** The process may answer otherwise from now on: probes that slept look again at their next tick. */
-  recheck(worker: PodWorker, record: ContainerRecord): void {
+  /** The kubelet has started anew: its probe workers count from now, spread out, and know of no outcome; what they said last stands. */
+  resumed(worker: PodWorker, record: ContainerRecord): void {
     if (record.seen !== Run.Running || record.probes === undefined) return;
     for (const probe of record.probes) {
-      if (probe.isOnHold || probe.lastOutcome === undefined) continue;
-      probe.epoch++;
-      this.#schedule(worker, record, probe, this.#toTickUs(probe, this.#context.sim.nowUs + 1));
+      if (probe.isOnHold || (probe.kind !== ProbeKind.Startup && !record.isStarted)) continue;
+      if (probe.kind === ProbeKind.Startup && probe.result === true) continue;
+      probe.forget();
+      probe.baseUs = this.#context.sim.nowUs + this.#herdJitterUs(worker, probe);
+      this.#schedule(worker, record, probe, this.#toTickUs(probe, eligibleUs(record, probe)));
     }
   }
 
-  /** Asks one probe now. */
+  /** Asks one probe now, or hears what became of the question. */
   due(worker: PodWorker, record: ContainerRecord, kind: ProbeKind): void {
     const probe = record.probes?.find((one) => one.kind === kind);
     const process = record.process;
     if (probe === undefined || process === undefined) return;
     probe.isPending = false;
+    probe.isKicked = false;
     if (record.run !== Run.Running || worker.phase >= WorkerPhase.Terminated || !worker.node.isRunning) return;
     // While the pod goes down only readiness is still asked.
     if (worker.phase === WorkerPhase.Terminating && kind !== ProbeKind.Readiness) return;
-    const { sim } = this.#context;
-    const nowUs = sim.nowUs;
-    if (kind === ProbeKind.Readiness && probe.lastOutcome === undefined) probe.baseUs = nowUs;
-
-    const problem = problemOf(process, kind, probe.spec, nowUs, worker.ip);
+    const { nowUs } = this.#context.sim;
+    const timeoutUs = (probe.spec.timeoutSeconds ?? 1) * SECOND_US;
+    if (probe.askedUs === undefined) {
+      probe.askedUs = nowUs;
+      // Nothing comes back from a process that hangs: the answer is known after the timeout, or when it wakes up before.
+      if (isLeftWaiting(process, probe.spec, nowUs)) {
+        return this.#schedule(worker, record, probe, Math.min(timeoutUs, Math.max(0, process.hangEndUs - nowUs)));
+      }
+    }
+    const { askedUs } = probe;
+    probe.askedUs = undefined;
+    const problem = problemOf(process, kind, record, probe.spec, nowUs, worker.ip);
     const isSuccess = problem === undefined;
     if (!isSuccess) {
       this.#context.events.container(worker, record, 'Warning', 'Unhealthy', `${PROBE_NAMES[kind]} probe failed: ${problem}`);
@@ -90,10 +99,26 @@ export class Prober {
     const threshold = isSuccess ? (probe.spec.successThreshold ?? 1) : (probe.spec.failureThreshold ?? 3);
     const isSettled = probe.resultRun >= threshold;
     if (isSettled && probe.result !== isSuccess) this.#publish(worker, record, probe, isSuccess);
-    if (probe.isOnHold || record.run !== Run.Running) return;
+    // What was published may have had it asked out of turn, or its container taken down.
+    if (probe.isPending || probe.isOnHold || record.run !== Run.Running) return;
     if (kind === ProbeKind.Startup && probe.result === true) return;
-    const nextUs = isSuccess && isSettled ? this.#nextChangeUs(process, nowUs) : nowUs + 1;
+    // A tick that passed while the answer was waited for is kept, and asks at once.
+    const nextUs = isSuccess && isSettled ? this.#nextChangeUs(process, nowUs) : askedUs + 1;
     if (Number.isFinite(nextUs)) this.#schedule(worker, record, probe, this.#toTickUs(probe, nextUs));
+  }
+
+  #kick(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
+    // One trigger is enough, and a question that is under way is not put twice.
+    if (probe.isKicked || probe.askedUs !== undefined) return;
+    const { sim, timings, runtime } = this.#context;
+    probe.epoch++;
+    probe.baseUs = sim.nowUs;
+    const fromUs = eligibleUs(record, probe);
+    if (fromUs > sim.nowUs) return this.#schedule(worker, record, probe, this.#toTickUs(probe, fromUs));
+    probe.isKicked = true;
+    const delayUs = drawUs(timings.probe, runtime);
+    probe.baseUs += delayUs;
+    this.#schedule(worker, record, probe, delayUs);
   }
 
   #publish(worker: PodWorker, record: ContainerRecord, probe: ProbeState, isSuccess: boolean): void {
@@ -120,13 +145,11 @@ export class Prober {
   /** Microseconds to the first tick of the probe at or after `atUs`. */
   #toTickUs(probe: ProbeState, atUs: number): number {
     const periodUs = (probe.spec.periodSeconds ?? 10) * SECOND_US;
-    const ticks = Math.max(0, Math.ceil((atUs - probe.baseUs) / periodUs));
-    return Math.max(0, probe.baseUs + ticks * periodUs - this.#context.sim.nowUs);
-  }
-
-  #initialDelayUs(record: ContainerRecord, probe: ProbeState): number {
-    const delayUs = (probe.spec.initialDelaySeconds ?? 0) * SECOND_US;
-    return Math.max(0, record.startUs + delayUs - this.#context.sim.nowUs);
+    const ticks = Math.max(0, Math.ceil((Math.max(atUs, 0) - probe.baseUs) / periodUs));
+    const tickUs = probe.baseUs + ticks * periodUs;
+    const { nowUs } = this.#context.sim;
+    // Of the ticks that have passed unheard one is kept.
+    return Math.max(0, tickUs - nowUs);
   }
 
   /** A kubelet that has just come up spreads its probes, lest all of them be asked at once. */
@@ -148,32 +171,66 @@ const NO_PROBES: readonly ProbeState[] = [];
 function makeProbes(record: ContainerRecord): readonly ProbeState[] {
   const { startupProbe, livenessProbe, readinessProbe } = record.spec;
   if (startupProbe === undefined && livenessProbe === undefined && readinessProbe === undefined) return NO_PROBES;
+  // Far from those of an earlier record in this one's place, whose questions may still be on their way.
+  const epoch = record.epoch * 64;
   const probes: ProbeState[] = [];
-  if (startupProbe !== undefined) probes.push(new ProbeState(ProbeKind.Startup, startupProbe));
-  if (livenessProbe !== undefined) probes.push(new ProbeState(ProbeKind.Liveness, livenessProbe));
-  if (readinessProbe !== undefined) probes.push(new ProbeState(ProbeKind.Readiness, readinessProbe));
+  if (startupProbe !== undefined) probes.push(new ProbeState(ProbeKind.Startup, startupProbe, epoch));
+  if (livenessProbe !== undefined) probes.push(new ProbeState(ProbeKind.Liveness, livenessProbe, epoch));
+  if (readinessProbe !== undefined) probes.push(new ProbeState(ProbeKind.Readiness, readinessProbe, epoch));
   return probes;
 }
 
+/** From when on the probe is asked: whole seconds after the start, which the status knows to the second only (prober/worker.go). */
+function eligibleUs(record: ContainerRecord, probe: ProbeState): number {
+  return Math.floor(record.startUs / SECOND_US) * SECOND_US + (probe.spec.initialDelaySeconds ?? 0) * SECOND_US;
+}
+
+/** Does nothing answer the question for now? A process that hangs still has its connections accepted by the kernel. */
+function isLeftWaiting(process: Process, probe: Probe, nowUs: number): boolean {
+  return probe.tcpSocket === undefined && nowUs >= process.acceptsUs && process.isHanging(nowUs);
+}
+
 /** What the probe's failure says, or undefined when the process answers well. */
-function problemOf(process: Process, kind: ProbeKind, probe: Probe, nowUs: number, ip: string): string | undefined {
-  const isRefusing = nowUs < process.acceptsUs;
-  if (!isRefusing && !process.isHanging(nowUs)) {
-    if (kind !== ProbeKind.Readiness || nowUs >= process.readyUs) return undefined;
-    return 'HTTP probe failed with statuscode: 503';
+function problemOf(
+  process: Process,
+  kind: ProbeKind,
+  record: ContainerRecord,
+  probe: Probe,
+  nowUs: number,
+  ip: string,
+): string | undefined {
+  if (nowUs < process.acceptsUs) return refusal(record, probe, ip);
+  if (isLeftWaiting(process, probe, nowUs)) return silence(record, probe, ip);
+  // Readiness alone looks further than to a process that answers; a connection is all that a TCP probe asks for.
+  if (kind !== ProbeKind.Readiness || nowUs >= process.readyUs || probe.tcpSocket !== undefined) return undefined;
+  if (probe.httpGet !== undefined) return 'HTTP probe failed with statuscode: 503';
+  return probe.grpc === undefined ? '' : 'service unhealthy (responded with "NOT_SERVING")';
+}
+
+function refusal(record: ContainerRecord, probe: Probe, ip: string): string {
+  const { httpGet, tcpSocket, grpc } = probe;
+  if (httpGet !== undefined) {
+    return `Get "${urlOf(record, httpGet, ip)}": dial tcp ${ip}:${portNumber(record, httpGet.port)}: connect: connection refused`;
   }
+  if (tcpSocket !== undefined) return `dial tcp ${ip}:${portNumber(record, tcpSocket.port)}: connect: connection refused`;
+  return grpc === undefined ? '' : silence(record, probe, ip);
+}
+
+function silence(record: ContainerRecord, probe: Probe, ip: string): string {
   const timeout = probe.timeoutSeconds ?? 1;
-  if (probe.httpGet !== undefined) {
-    const scheme = (probe.httpGet.scheme ?? 'HTTP').toLowerCase();
-    const url = `${scheme}://${probe.httpGet.host ?? ip}:${probe.httpGet.port}${probe.httpGet.path ?? '/'}`;
-    if (isRefusing) return `Get "${url}": dial tcp ${ip}:${probe.httpGet.port}: connect: connection refused`;
-    return `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
+  const { httpGet, grpc, exec } = probe;
+  if (httpGet !== undefined) {
+    return `Get "${urlOf(record, httpGet, ip)}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
   }
-  if (probe.tcpSocket !== undefined) {
-    if (isRefusing) return `dial tcp ${ip}:${probe.tcpSocket.port}: connect: connection refused`;
-    return `dial tcp ${ip}:${probe.tcpSocket.port}: i/o timeout`;
-  }
-  if (probe.grpc !== undefined)
-    return `timeout: failed to connect service "${ip}:${probe.grpc.port}" within ${timeout}s: context deadline exceeded`;
-  return isRefusing ? '' : `command timed out: "${(probe.exec?.command ?? []).join(' ')}" timed out after ${timeout}s`;
+  if (grpc !== undefined) return `timeout: failed to connect service "${ip}:${grpc.port}" within ${timeout}s: context deadline exceeded`;
+  return `command timed out: "${(exec?.command ?? []).join(' ')}" timed out after ${timeout}s`;
+}
+
+function urlOf(record: ContainerRecord, { scheme = 'HTTP', host, port, path = '/' }: HttpGetAction, ip: string): string {
+  return `${scheme.toLowerCase()}://${host ?? ip}:${portNumber(record, port)}${path}`;
+}
+
+/** A port that is called by its name in the probe. */
+function portNumber({ spec }: ContainerRecord, port: IntOrString): IntOrString {
+  return spec.ports?.find((one) => one.name === port)?.containerPort ?? port;
 }

@@ -126,7 +126,7 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
 
   test('A liveness probe that fails three times has its container restarted', async () => {
     const bench = await startBench([{ hang: { after: constantUs(20 * SECOND_US) } }]);
-    create(bench, newPod('a', { livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 } }));
+    create(bench, newPod('a', { livenessProbe: { httpGet: { port: 80 }, periodSeconds: 5 } }));
     bench.run(45);
     expect(bench.events('a')).toContain('Killing: Container c failed liveness probe, will be restarted');
     expect(bench.pod('a')?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
