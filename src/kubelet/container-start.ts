@@ -5,12 +5,14 @@
  * is blocked meanwhile: one slow image delays the pod's other containers.
  */
 import { SECOND_US } from '../base/units.ts';
-import type { Container, Lifecycle } from '../model/pod.ts';
+import type { Container } from '../model/pod.ts';
 import { drawUs } from '../sim/distribution.ts';
 import { backOffEndsUs, IMAGE_BACK_OFF_MAX_US, nextBackOff } from './back-off.ts';
+import type { ContainerKill } from './container-kill.ts';
 import { durationText, secondsDurationText } from './duration-text.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { ImagePuller } from './image-puller.ts';
+import type { LifecycleHooks } from './lifecycle-hooks.ts';
 import { missingConfiguration } from './pod-volumes.ts';
 import { BLOCKED, type PodWorker } from './pod-worker.ts';
 import type { Processes } from './processes.ts';
@@ -24,11 +26,15 @@ export class ContainerStart {
   readonly #context: FleetContext;
   readonly #puller: ImagePuller;
   readonly #processes: Processes;
+  readonly #hooks: LifecycleHooks;
+  readonly #killer: ContainerKill;
 
-  constructor(context: FleetContext, puller: ImagePuller, processes: Processes) {
+  constructor(context: FleetContext, puller: ImagePuller, processes: Processes, hooks: LifecycleHooks, killer: ContainerKill) {
     this.#context = context;
     this.#puller = puller;
     this.#processes = processes;
+    this.#hooks = hooks;
+    this.#killer = killer;
   }
 
   *start(worker: PodWorker, record: ContainerRecord): Generator<number, StartFailure, void> {
@@ -53,18 +59,17 @@ export class ContainerStart {
     events.container(worker, record, 'Normal', 'Created', 'Container created');
     events.container(worker, record, 'Normal', 'Started', 'Container started');
 
-    const hookUs = this.hookUs(record.spec.lifecycle?.postStart, record, 'postStart');
+    const problem = this.#hooks.postStartProblem(worker, record);
+    if (problem !== undefined) {
+      // What the handler said stays out of the event, lest it give away a secret (kuberuntime_container.go).
+      events.container(worker, record, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+      yield* this.#killer.kill(worker, record, worker.pod.spec.terminationGracePeriodSeconds ?? 30, 'FailedPostStartHook');
+      record.waiting = { reason: 'PostStartHookError', message: problem };
+      return 0;
+    }
+    const hookUs = this.#hooks.postStartUs(record);
     if (hookUs > 0) yield hookUs;
     return undefined;
-  }
-
-  /** How long a lifecycle hook keeps the kubelet. */
-  hookUs(hook: Lifecycle['postStart'], record: ContainerRecord, which: 'postStart' | 'preStop'): number {
-    if (hook === undefined) return 0;
-    if (hook.sleep !== undefined) return hook.sleep.seconds * SECOND_US;
-    const slept = sleepSeconds(hook.exec?.command);
-    if (slept !== undefined) return Math.round(slept * SECOND_US);
-    return record.process === undefined ? 0 : drawUs(record.process.behaviour[which], this.#context.runtime);
   }
 
   /** The end of the wait the container's last crash has earned it, or 0; a container that may start is charged for it. */
@@ -135,19 +140,16 @@ export class ContainerStart {
     }
 
     events.container(worker, record, 'Normal', 'Pulling', `Pulling image "${name}"`);
-    let error = 'pull QPS exceeded';
     // A node in contact with its registry only; the API server may well be out of reach.
-    if (this.#puller.tryTake(worker.node)) {
-      const outcome = this.#puller.pull(worker, name);
-      yield BLOCKED;
-      if (outcome.image !== undefined) {
-        const took = `${durationText(outcome.pullUs)} (${durationText(outcome.totalUs)} including waiting)`;
-        const message = `Successfully pulled image "${name}" in ${took}. Image size: ${outcome.image.sizeBytes} bytes.`;
-        events.container(worker, record, 'Normal', 'Pulled', message);
-        return outcome.image;
-      }
-      error = outcome.error;
+    const outcome = this.#puller.pull(worker, name);
+    yield BLOCKED;
+    if (outcome.image !== undefined) {
+      const took = `${durationText(outcome.pullUs)} (${durationText(outcome.totalUs)} including waiting)`;
+      const message = `Successfully pulled image "${name}" in ${took}. Image size: ${outcome.image.sizeBytes} bytes.`;
+      events.container(worker, record, 'Normal', 'Pulled', message);
+      return outcome.image;
     }
+    const { error } = outcome;
     worker.imageBackOff ??= new Map();
     worker.imageBackOff.set(name, nextBackOff(entry, sim.nowUs, sim.nowUs, IMAGE_BACK_OFF_MAX_US));
     events.container(worker, record, 'Warning', 'Failed', `Failed to pull image "${name}": ${error}`);
@@ -160,11 +162,4 @@ export class ContainerStart {
 /** What the API server fills in; kept for pods that never passed it, such as static ones. */
 function defaultPullPolicy(container: Container): 'Always' | 'IfNotPresent' {
   return imageReference(container.image ?? '').endsWith(':latest') ? 'Always' : 'IfNotPresent';
-}
-
-/** The seconds of a hook that is nothing but `sleep N`, the way most preStop hooks are written. */
-function sleepSeconds(command: readonly string[] | undefined): number | undefined {
-  if (command === undefined) return undefined;
-  const match = /(?:^|\s|\/)sleep\s+(\d+(?:\.\d+)?)s?\s*;?\s*$/.exec(command.join(' '));
-  return match === null ? undefined : Number(match[1]);
 }

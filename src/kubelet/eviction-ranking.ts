@@ -5,6 +5,7 @@
  * those furthest over; critical and static pods are never given up.
  */
 import { compareText } from '../base/compare.ts';
+import { quantityUnits } from '../model/quantity.ts';
 import { isCritical } from './pod-admission.ts';
 import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { Run } from './runtime/container-record.ts';
@@ -49,6 +50,17 @@ export function evictionVerdict(worker: PodWorker, scarce: Scarce, threshold: st
     message += `Container ${record.spec.name} was using ${kibibytesText(used)}, request is ${request}, has larger consumption of ${scarce}. `;
   }
   return { reason: 'Evicted', message, disruption: { reason: 'TerminationByKubelet', message } };
+}
+
+/** The end of a pod one of whose containers has written more than its limit of ephemeral storage; undefined when none has. */
+export function storageLimitVerdict(worker: PodWorker): Verdict | undefined {
+  for (const { spec, process } of worker.containers) {
+    const limit = spec.resources?.limits?.['ephemeral-storage'];
+    if (limit === undefined || process === undefined || process.behaviour.diskBytes <= quantityUnits(limit)) continue;
+    const message = `Container ${spec.name} exceeded its local ephemeral storage limit "${limit}". `;
+    return { reason: 'Evicted', message, disruption: { reason: 'TerminationByKubelet', message } };
+  }
+  return undefined;
 }
 
 /** Bytes as the kubelet prints what it has measured: whole Ki, unless they are whole Mi or Gi. */

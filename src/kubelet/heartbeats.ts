@@ -110,7 +110,7 @@ export class Heartbeats implements EventHandler {
     if (node.isConnected && client.isUp) {
       this.#renew(node);
       const isReportDue = sim.nowUs - node.lastReportUs >= node.config.nodeStatusReportFrequencySeconds * SECOND_US;
-      if (node.isStatusDirty || isReportDue) this.#postStatus(node);
+      if ((node.isStatusDirty && isStatusLookDue(node, sim.nowUs)) || isReportDue) this.#postStatus(node);
     }
     const intervalUs = renewUs(node);
     sim.schedule(
@@ -164,6 +164,12 @@ const HEALTHY = [
 
 function renewUs(node: NodeState): number {
   return Math.round(node.config.nodeLeaseDurationSeconds * RENEW_FRACTION * SECOND_US);
+}
+
+/** nodeStatusUpdateFrequency: beats come with the lease, and one that is too early for the next look at the status leaves it alone. */
+function isStatusLookDue(node: NodeState, nowUs: number): boolean {
+  const frequencyUs = node.config.nodeStatusUpdateFrequencySeconds * SECOND_US;
+  return frequencyUs <= renewUs(node) || nowUs - node.lastReportUs >= frequencyUs;
 }
 
 /** Admission taints every new Node as not ready; one that was there before the run began has long lost that taint. */

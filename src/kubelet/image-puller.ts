@@ -25,7 +25,6 @@ interface Pull {
   readonly outcome: PullOutcome;
   readonly askedUs: number;
   startedUs: number;
-  isCancelled: boolean;
 }
 
 interface NodePulls {
@@ -61,7 +60,7 @@ export class ImagePuller implements EventHandler {
       this.#byNode.set(node, pulls);
     }
     const outcome: PullOutcome = { image: undefined, error: '', pullUs: 0, totalUs: 0 };
-    pulls.waiting.push({ worker, name, outcome, askedUs: nowUs, startedUs: 0, isCancelled: false });
+    pulls.waiting.push({ worker, name, outcome, askedUs: nowUs, startedUs: 0 });
     this.#startNext(node, pulls);
     return outcome;
   }
@@ -97,7 +96,7 @@ export class ImagePuller implements EventHandler {
     pulls.running--;
     outcome.pullUs = sim.nowUs - pull.startedUs;
     outcome.totalUs = sim.nowUs - pull.askedUs;
-    outcome.error = registry.failure(pull.name) ?? '';
+    outcome.error ||= registry.failure(pull.name) ?? '';
     if (outcome.error === '') {
       const image = registry.find(pull.name)!;
       outcome.image = image;
@@ -125,17 +124,22 @@ export class ImagePuller implements EventHandler {
       const pull = pulls.waiting.shift()!;
       pull.startedUs = sim.nowUs;
       pulls.running++;
+      // The limiter refuses rather than waits (throttledImageService in images/helpers.go).
+      if (!pulls.limiter.tryTake(sim.nowUs)) {
+        pull.outcome.error = 'pull QPS exceeded';
+        this.#scheduleEnd(pull, 0);
+        continue;
+      }
       const resolveUs = registry.resolveUs(runtime);
       const image = registry.failure(pull.name) === undefined ? registry.find(pull.name) : undefined;
       const missing = image === undefined ? 0 : node.images.missingBytes(image);
-      const id = this.#nextPull++;
-      this.#pulls.set(id, pull);
-      sim.schedule(resolveUs + registry.transferUs(missing, pulls.running), this.#handler, 0, id);
+      this.#scheduleEnd(pull, resolveUs + registry.transferUs(missing, pulls.running));
     }
   }
 
-  /** May another request to the registry be made now? The limiter refuses rather than waits. */
-  tryTake(node: NodeState): boolean {
-    return this.#byNode.get(node)?.limiter.tryTake(this.#context.sim.nowUs) ?? true;
+  #scheduleEnd(pull: Pull, delayUs: number): void {
+    const id = this.#nextPull++;
+    this.#pulls.set(id, pull);
+    this.#context.sim.schedule(delayUs, this.#handler, 0, id);
   }
 }

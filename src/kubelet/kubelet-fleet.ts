@@ -86,6 +86,7 @@ export class KubeletFleet {
       terminate: (worker, graceSeconds, verdict) => this.#workers.terminate(worker, graceSeconds, verdict),
       powerOff: (node) => this.crashNode(node.name),
     });
+    this.#workers.onStopped = (worker) => this.#shutdown.podStopped(worker.node);
     for (const spec of options.nodes) this.#newNode(spec);
     this.#source = new PodSource({
       sim,
@@ -126,6 +127,7 @@ export class KubeletFleet {
     const node = this.#node(name);
     if (!node.isUp) return;
     node.isUp = false;
+    node.shutdownGroup = undefined;
     node.epoch++;
     this.#workers.loseNode(node);
   }
@@ -254,6 +256,7 @@ export class KubeletFleet {
     node.epoch++;
     node.lease = undefined;
     if (isBoot) events.node(node, 'Warning', 'Rebooted', `Node ${node.name} has been rebooted`);
+    this.#workers.pressure.resumed(node);
     this.#heartbeats.join(node);
     // A new process lists its pods at once, if it can.
     if (this.#context.client.isUp) node.isWatching = true;

@@ -3,24 +3,29 @@
  *
  * Models eviction/eviction_manager.go and images/image_gc_manager.go. Use of memory grows evenly between starts and ends of
  * processes, so the instant a threshold is crossed is worked out and no node is looked at before. Nodes whose processes
- * stay as they are cost nothing. Left out: inode and PID pressure, soft thresholds.
- * Always true: at most one pod is evicted per monitoring interval.
+ * stay as they are cost nothing. Left out: inode and PID pressure, soft thresholds,
+ * a disk of its own for images, dead containers (their writable layers go with them).
+ * Always true: under pressure one pod is evicted per pass, and the next pass waits until it has gone.
  */
 import { MINUTE_US, SECOND_US } from '../base/units.ts';
 import { quantityUnits } from '../model/quantity.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
-import { evictionVerdict, kibibytesText, rankForEviction, type Scarce } from './eviction-ranking.ts';
+import { evictionVerdict, kibibytesText, rankForEviction, type Scarce, storageLimitVerdict } from './eviction-ranking.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { NodeState } from './node-state.ts';
-import type { PodWorker, Verdict } from './pod-worker.ts';
+import { isCritical } from './pod-admission.ts';
+import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { oomScoreAdjust } from './qos.ts';
 import { type ContainerRecord, type Process, Run } from './runtime/container-record.ts';
 
-const PressureEvent = { Monitor: 0, OutOfMemory: 1, CollectImages: 2 } as const;
+const PressureEvent = { Monitor: 0, OutOfMemory: 1, CollectImages: 2, AwaitCleanup: 3, StorageLimits: 4 } as const;
 
 // eviction_manager.go: the monitoring interval; kubelet.go: ImageGCPeriod.
 const MONITOR_US = 10 * SECOND_US;
 const IMAGE_GC_US = 5 * MINUTE_US;
+// eviction_manager.go: podCleanupPollFreq and podCleanupTimeout.
+const CLEANUP_POLL_US = SECOND_US;
+const CLEANUP_TIMEOUT_US = 30 * SECOND_US;
 // MaxPodGracePeriodSeconds of a hard threshold (eviction_manager.go, immediateEvictionGracePeriodSeconds).
 const HARD_GRACE_SECONDS = 1;
 
@@ -42,7 +47,10 @@ export class NodePressure implements EventHandler {
     this.#sink = sink;
   }
 
-  started(node: NodeState, process: Process): void {
+  started(node: NodeState, worker: PodWorker, record: ContainerRecord, process: Process): void {
+    if (record.spec.resources?.limits?.['ephemeral-storage'] !== undefined && storageLimitVerdict(worker) !== undefined) {
+      this.#schedule(node, PressureEvent.StorageLimits, toBeatUs(node, this.#context.sim.nowUs, MONITOR_US));
+    }
     const growth = process.behaviour.memoryGrowthBytesPerSecond;
     node.memoryGrowth += growth;
     node.memoryOffset += process.behaviour.memoryBytes - (growth * process.startUs) / SECOND_US;
@@ -56,6 +64,15 @@ export class NodePressure implements EventHandler {
     node.memoryOffset -= process.behaviour.memoryBytes - (growth * process.startUs) / SECOND_US;
     node.containerDiskBytes -= process.behaviour.diskBytes;
     if (node.pressureEpoch > 0) this.#watch(node);
+  }
+
+  /** The node's kubelet has started: it knows of no pressure, and looks whether there is any. */
+  resumed(node: NodeState): void {
+    node.evicting = undefined;
+    node.hasMemoryPressure = false;
+    node.hasDiskPressure = false;
+    this.#collectImagesWhenFull(node);
+    this.#watch(node);
   }
 
   /** Something outside of pods takes so much that this part of the resource is in use; 0 gives it back. */
@@ -90,8 +107,10 @@ export class NodePressure implements EventHandler {
     const node = this.#nodes[nodeIndex]!;
     if (!node.isRunning) return;
     if (event === PressureEvent.CollectImages) return this.#collectImages(node);
+    if (event === PressureEvent.StorageLimits) return this.#evictOverStorageLimits(node);
     if (stamp !== node.pressureEpoch) return;
     if (event === PressureEvent.Monitor) this.#monitor(node);
+    else if (event === PressureEvent.AwaitCleanup) this.#awaitCleanup(node);
     else this.#outOfMemory(node);
   }
 
@@ -102,13 +121,13 @@ export class NodePressure implements EventHandler {
     const limit = node.memoryCapacityBytes - node.config.evictionMemoryAvailableBytes;
     const used = memoryUsed(node, nowUs);
     const isShort = used > limit || diskAvailable(node) < diskThreshold(node);
-    if (!isShort && node.memoryGrowth <= 0 && !node.hasMemoryPressure && !node.hasDiskPressure) {
+    if (!isShort && node.memoryGrowth <= 0 && !node.hasMemoryPressure && !node.hasDiskPressure && node.evicting === undefined) {
       node.pressureEpoch = 0;
       return;
     }
     node.pressureEpoch = ++this.#epochs;
-    if (isShort) this.#schedule(node, PressureEvent.Monitor, toBeatUs(node, nowUs, MONITOR_US));
-    else if (node.memoryGrowth > 0) {
+    if (node.evicting !== undefined) this.#schedule(node, PressureEvent.AwaitCleanup, CLEANUP_POLL_US);
+    else if (!isShort && node.memoryGrowth > 0) {
       const crossesUs = Math.ceil(((limit - used) / node.memoryGrowth) * SECOND_US);
       this.#schedule(node, PressureEvent.Monitor, crossesUs + toBeatUs(node, nowUs + crossesUs, MONITOR_US));
     } else this.#schedule(node, PressureEvent.Monitor, toBeatUs(node, nowUs, MONITOR_US));
@@ -128,25 +147,46 @@ export class NodePressure implements EventHandler {
     this.#setPressure(node, 'memory', isMemoryShort);
     this.#setPressure(node, 'ephemeral-storage', isDiskShort);
     if (isMemoryShort) {
-      const threshold = kibibytesText(node.config.evictionMemoryAvailableBytes);
-      this.#evictOne(node, 'memory', threshold, memoryAvailable);
+      this.#evictOne(node, 'memory', kibibytesText(node.config.evictionMemoryAvailableBytes), memoryAvailable);
     } else if (isDiskShort) {
       this.#context.events.node(node, 'Warning', 'EvictionThresholdMet', 'Attempting to reclaim ephemeral-storage');
       this.#removeImages(node, Number.POSITIVE_INFINITY, 0);
       isDiskShort = diskAvailable(node) < diskThreshold(node);
-      if (isDiskShort) this.#evictOne(node, 'ephemeral-storage', `${node.config.evictionDiskAvailablePercent}%`, diskAvailable(node));
+      if (isDiskShort) this.#evictOne(node, 'ephemeral-storage', kibibytesText(diskThreshold(node)), diskAvailable(node));
     }
     this.#watch(node);
+  }
+
+  /** The next pass follows as soon as the pod that was evicted has left nothing behind, or after half a minute. */
+  #awaitCleanup(node: NodeState): void {
+    const { victim, untilUs } = node.evicting!;
+    if (victim.phase < WorkerPhase.Terminated && this.#context.sim.nowUs < untilUs) return this.#watch(node);
+    node.evicting = undefined;
+    this.#monitor(node);
   }
 
   #evictOne(node: NodeState, scarce: Scarce, threshold: string, available: number): void {
     const { sim, events } = this.#context;
     if (scarce === 'memory') events.node(node, 'Warning', 'EvictionThresholdMet', 'Attempting to reclaim memory');
     const victim = rankForEviction(node.workers, scarce, sim.nowUs)[0];
-    if (victim === undefined) return;
-    const verdict = evictionVerdict(victim, scarce, threshold, available, sim.nowUs);
-    events.pod(victim, 'Warning', 'Evicted', verdict.message);
+    if (victim !== undefined) this.#evict(node, victim, evictionVerdict(victim, scarce, threshold, available, sim.nowUs));
+  }
+
+  #evict(node: NodeState, victim: PodWorker, verdict: Verdict): void {
+    this.#context.events.pod(victim, 'Warning', 'Evicted', verdict.message);
+    node.evicting = { victim, untilUs: this.#context.sim.nowUs + CLEANUP_TIMEOUT_US };
     this.#sink.evict(victim, HARD_GRACE_SECONDS, verdict);
+  }
+
+  /** localStorageEviction: of these, unlike under pressure, all go at once. */
+  #evictOverStorageLimits(node: NodeState): void {
+    for (const worker of [...node.workers]) {
+      if (worker.phase !== WorkerPhase.Syncing || !worker.isAdmitted || isCritical(worker.pod)) continue;
+      const verdict = storageLimitVerdict(worker);
+      if (verdict === undefined) continue;
+      this.#context.events.pod(worker, 'Warning', 'Evicted', verdict.message);
+      this.#sink.evict(worker, HARD_GRACE_SECONDS, verdict);
+    }
   }
 
   /** The condition is true at once, and false again only after the transition period without the signal. */
@@ -247,8 +287,10 @@ function diskAvailable(node: NodeState): number {
   return capacity === 0 ? Number.POSITIVE_INFINITY : capacity - diskUsed(node);
 }
 
+/** Images and pods share one disk, so both signals read the same figure, and the higher threshold is met first. */
 function diskThreshold(node: NodeState): number {
-  return Math.floor((diskBytes(node) * node.config.evictionDiskAvailablePercent) / 100);
+  const { evictionDiskAvailablePercent, evictionImageFsAvailablePercent } = node.config;
+  return Math.floor((diskBytes(node) * Math.max(evictionDiskAvailablePercent, evictionImageFsAvailablePercent)) / 100);
 }
 
 /** Microseconds to the node's next beat of that period, strictly after `nowUs`. */

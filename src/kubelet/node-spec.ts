@@ -24,9 +24,10 @@ export interface KubeletConfiguration {
   readonly imageGcHighThresholdPercent: number;
   readonly imageGcLowThresholdPercent: number;
   readonly imageMinimumGcAgeSeconds: number;
-  /** evictionHard: bytes of memory, percent of the file system. */
+  /** evictionHard: memory.available in bytes, nodefs.available and imagefs.available in percent of the one disk. */
   readonly evictionMemoryAvailableBytes: number;
   readonly evictionDiskAvailablePercent: number;
+  readonly evictionImageFsAvailablePercent: number;
   readonly evictionPressureTransitionPeriodSeconds: number;
   /** 0 turns graceful node shutdown off. */
   readonly shutdownGracePeriodSeconds: number;
@@ -50,6 +51,7 @@ export const DEFAULT_KUBELET_CONFIGURATION: KubeletConfiguration = {
   imageMinimumGcAgeSeconds: 120,
   evictionMemoryAvailableBytes: 100 * 1024 * 1024,
   evictionDiskAvailablePercent: 10,
+  evictionImageFsAvailablePercent: 15,
   evictionPressureTransitionPeriodSeconds: 300,
   shutdownGracePeriodSeconds: 0,
   shutdownGracePeriodCriticalPodsSeconds: 0,

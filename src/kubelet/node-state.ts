@@ -49,6 +49,8 @@ export class NodeState implements Link {
   /** The network of pods is set up. */
   isNetworkReady = true;
   isShuttingDown = false;
+  /** Which pods a graceful shutdown is taking down. */
+  shutdownGroup: number | undefined = undefined;
   /** Grows with each crash and each restart of the kubelet: timers from before are out of date. */
   epoch = 0;
   kubeletStartUs = 0;
@@ -100,6 +102,8 @@ export class NodeState implements Link {
   readonly memoryCapacityBytes: number;
   containerDiskBytes = 0;
   imageBytes: number;
+  /** The pod the node is giving up under pressure: nobody else goes until it has gone, or until then. */
+  evicting: { readonly victim: PodWorker; readonly untilUs: number } | undefined = undefined;
   /** Taken by something outside of pods. */
   foreignMemoryBytes = 0;
   foreignDiskBytes = 0;

@@ -10,6 +10,7 @@ import type { Pod } from '../model/pod.ts';
 import { podRequest } from '../model/pod-requests.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import { isTolerated } from '../model/toleration.ts';
+import type { Shortage } from './critical-preemption.ts';
 import type { NodeState } from './node-state.ts';
 import { qosOf } from './qos.ts';
 
@@ -17,6 +18,8 @@ export interface Refusal {
   readonly reason: string;
   /** As the Event says it; the status puts `Pod was rejected: ` before it. */
   readonly message: string;
+  /** What is short, when room is all that is missing: a critical pod may have it made. */
+  readonly shortages?: readonly Shortage[];
 }
 
 export interface PodRoom {
@@ -47,14 +50,19 @@ export function roomOf(pod: Pod): PodRoom {
 
 /** Why the node will not have the pod; undefined when it takes it. */
 export function refusal(node: NodeState, pod: Pod, room: PodRoom, object: Node | undefined, others: Iterable<Pod>): Refusal | undefined {
-  return (
-    pressureRefusal(node, pod) ??
-    roomRefusal(node, pod, room, others) ??
-    placeRefusal(pod, object) ??
-    portRefusal(pod, others) ??
-    taintRefusal(pod, object) ??
-    (node.isShuttingDown ? { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' } : undefined)
-  );
+  const underPressure = pressureRefusal(node, pod);
+  if (underPressure !== undefined) return underPressure;
+  // The predicates are all asked, and the first that fails is told; its being the only sort matters for critical pods.
+  const short = roomRefusals(node, pod, room, others);
+  const elsewhere = placeRefusal(pod, object) ?? portRefusal(pod, others) ?? taintRefusal(pod, object);
+  const [first] = short;
+  if (first !== undefined) {
+    const shortages = short.flatMap((one) => one.shortages ?? []);
+    if (elsewhere !== undefined || shortages.length < short.length) return { reason: first.reason, message: first.message };
+    return { ...first, shortages };
+  }
+  if (elsewhere !== undefined) return elsewhere;
+  return node.isShuttingDown ? { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' } : undefined;
 }
 
 export function isCritical(pod: Pod): boolean {
@@ -74,28 +82,35 @@ function pressureRefusal(node: NodeState, pod: Pod): Refusal | undefined {
   return { reason: 'Evicted', message: `The node had condition: [${conditions.join(' ')}]. ` };
 }
 
-function roomRefusal(node: NodeState, pod: Pod, room: PodRoom, others: Iterable<Pod>): Refusal | undefined {
+/** Every resource that is short, in upstream's order. */
+function roomRefusals(node: NodeState, pod: Pod, room: PodRoom, others: Iterable<Pod>): Refusal[] {
   const { spec, config } = node;
-  if (node.admittedPods + 1 > config.maxPods) return outOf('pods', 1, node.admittedPods, config.maxPods);
-  if (room.cpuMilli > 0 && node.usedCpuMilli + room.cpuMilli > node.allocatableCpuMilli) {
-    return outOf('cpu', room.cpuMilli, node.usedCpuMilli, node.allocatableCpuMilli);
-  }
-  if (room.memoryBytes > 0 && node.usedMemoryBytes + room.memoryBytes > node.allocatableMemoryBytes) {
-    return outOf('memory', room.memoryBytes, node.usedMemoryBytes, node.allocatableMemoryBytes);
-  }
+  const refusals: Refusal[] = [];
+  const check = (resource: Shortage['resource'], requested: number, used: number, capacity: number) => {
+    if (requested <= 0 || used + requested <= capacity) return;
+    refusals.push({ ...outOf(resource, requested, used, capacity), shortages: [{ resource, quantity: used + requested - capacity }] });
+  };
+  check('pods', 1, node.admittedPods, config.maxPods);
+  check('cpu', room.cpuMilli, node.usedCpuMilli, node.allocatableCpuMilli);
+  check('memory', room.memoryBytes, node.usedMemoryBytes, node.allocatableMemoryBytes);
   const disk = quantityUnits(spec.capacity['ephemeral-storage']);
-  if (room.ephemeralBytes > 0 && disk > 0 && node.usedEphemeralBytes + room.ephemeralBytes > disk) {
-    return outOf('ephemeral-storage', room.ephemeralBytes, node.usedEphemeralBytes, disk);
-  }
-  return extendedRefusal(node, pod, others);
+  if (disk > 0) check('ephemeral-storage', room.ephemeralBytes, node.usedEphemeralBytes, disk);
+  const extended = extendedRefusal(node, pod, others);
+  if (extended !== undefined) refusals.push(extended);
+  return refusals;
+}
+
+/** The resources the pod asks for that a device plugin on its node hands out. */
+export function devicesOf(pod: Pod): string[] {
+  return pod.spec.containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {}).filter((name) => name.includes('/')));
 }
 
 /** Extended resources are rare, so nobody keeps their sums: they are added up when a pod asks for one. */
 function extendedRefusal(node: NodeState, pod: Pod, others: Iterable<Pod>): Refusal | undefined {
-  let hasExtended = false;
-  for (const { resources } of pod.spec.containers) for (const name in resources?.requests) if (name.includes('/')) hasExtended = true;
-  if (!hasExtended) return undefined;
+  if (devicesOf(pod).length === 0) return undefined;
   for (const [name, requested] of podRequest(pod, true).scalars) {
+    // One the node knows nothing of belongs to the cluster: somebody else hands it out (removeMissingExtendedResources).
+    if (node.spec.capacity[name] === undefined) continue;
     let used = 0;
     for (const other of others) used += podRequest(other, true).scalars.get(name) ?? 0;
     const capacity = quantityUnits(node.spec.capacity[name]);
@@ -135,7 +150,9 @@ function hostPorts(pod: Pod): string[] {
   return ports;
 }
 
+/** Of a static pod taints are not asked: it runs whatever becomes of the node. */
 function taintRefusal(pod: Pod, node: Node | undefined): Refusal | undefined {
+  if (pod.metadata.annotations?.['kubernetes.io/config.source'] !== undefined) return undefined;
   for (const taint of node?.spec?.taints ?? []) {
     if (taint.effect === 'NoExecute' && !isTolerated(pod.spec.tolerations, taint)) {
       return predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate");

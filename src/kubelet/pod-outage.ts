@@ -5,6 +5,7 @@
 import { releaseAddress } from './pod-sync.ts';
 import { newRecords, type PodWorker } from './pod-worker.ts';
 import type { Processes } from './processes.ts';
+import { again } from './restart-all.ts';
 import { Run } from './runtime/container-record.ts';
 
 /** Power loss: sandbox and processes are gone. */
@@ -44,10 +45,7 @@ export function beginAnew(worker: PodWorker): boolean {
   const fresh = newRecords(worker.pod);
   worker.containers = worker.containers.map((record, i) => {
     if (i >= worker.initCount || record.run !== Run.Exited || record.exitCode !== 0) return record;
-    const again = fresh[i]!;
-    again.restartCount = record.restartCount + 1;
-    again.epoch = record.epoch + 1;
-    return again;
+    return again(fresh[i]!, record);
   });
   return true;
 }

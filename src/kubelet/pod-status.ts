@@ -7,7 +7,8 @@
 import type { Condition } from '../model/meta.ts';
 import type { ContainerState, ContainerStatus, Pod, PodPhase, PodStatus } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
-import { mayRestart, type PodWorker, WorkerPhase } from './pod-worker.ts';
+import { phaseOf } from './pod-phase.ts';
+import { type PodWorker, WorkerPhase } from './pod-worker.ts';
 import { qosOf } from './qos.ts';
 import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
@@ -110,29 +111,45 @@ function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly
       : condition(before, Type.Ready, false, 'ReadinessGatesNotReady', gate, generation, now);
   const containersReady = condition(before, Type.ContainersReady, areReady, reason, message, generation, now);
   const scheduled = condition(before, Type.Scheduled, true, '', '', generation, now);
-  const disruption = worker.verdict?.disruption;
-  const target =
-    disruption === undefined ? undefined : condition(before, Type.Disruption, true, disruption.reason, disruption.message, generation, now);
-  const pending = worker.resize;
-  const resize = pending === undefined ? undefined : condition(before, Type.Resize, true, pending.reason, pending.message, generation, now);
+  const others = otherConditions(worker, before, isOver, generation, now);
   if (
     previous !== undefined &&
-    previous.length === 5 + (target === undefined ? 0 : 1) + (resize === undefined ? 0 : 1) &&
-    (resize === undefined || previous[previous.length - 1] === resize) &&
+    previous.length === 5 + others.length &&
     previous[Type.Sandbox] === hasSandbox &&
     previous[Type.Initialized] === initialized &&
     previous[Type.Ready] === ready &&
     previous[Type.ContainersReady] === containersReady &&
     previous[Type.Scheduled] === scheduled &&
-    (target === undefined || previous[Type.Disruption] === target)
+    others.every((one, at) => previous[5 + at] === one)
   ) {
     return previous;
   }
-  if (target === undefined && resize === undefined) return sharedConditions(hasSandbox, initialized, ready, containersReady, scheduled);
-  const conditions = [hasSandbox, initialized, ready, containersReady, scheduled];
-  if (target !== undefined) conditions.push(target);
-  if (resize !== undefined) conditions.push(resize);
-  return conditions;
+  if (others.length === 0) return sharedConditions(hasSandbox, initialized, ready, containersReady, scheduled);
+  return [hasSandbox, initialized, ready, containersReady, scheduled, ...others];
+}
+
+/** What is said of few pods: why they end, how a change of their resources stands, whether all of their containers restart. */
+function otherConditions(
+  worker: PodWorker,
+  before: readonly Condition[],
+  isOver: boolean,
+  generation: number | undefined,
+  now: string,
+): readonly Condition[] {
+  const disruption = worker.verdict?.disruption;
+  const pending = worker.resize;
+  if (disruption === undefined && pending === undefined && !worker.isResizing && !worker.mayRestartAll) return NO_CONDITIONS;
+  const others: Condition[] = [];
+  const say = (type: Type, isTrue: boolean, reason: string, message: string) =>
+    others.push(condition(before, type, isTrue, reason, message, generation, now));
+  if (disruption !== undefined) say(Type.Disruption, true, disruption.reason, disruption.message);
+  if (pending !== undefined) say(Type.ResizePending, true, pending.reason, pending.message);
+  if (worker.isResizing) say(Type.ResizeInProgress, true, '', '');
+  if (worker.mayRestartAll) {
+    const reason = !isOver ? '' : worker.status?.phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
+    say(Type.RestartingAll, worker.isRestartingAll, reason, '');
+  }
+  return others;
 }
 
 /** The last lists made, of pods that are ready and of others: pods that change in one second mostly say the same. */
@@ -181,62 +198,6 @@ function statusesOf(
   return statuses ?? known ?? NO_STATUSES;
 }
 
-/** First match of the rules of cluster.md 5.3. */
-export function phaseOf(worker: PodWorker): PodPhase {
-  const last = worker.status?.phase;
-  if (last === 'Succeeded' || last === 'Failed') return last;
-  const { containers } = worker;
-  const phase =
-    worker.verdict !== undefined && (!worker.isAdmitted || worker.phase >= WorkerPhase.Terminated) ? 'Failed' : computedPhase(worker);
-  // A phase that is final is not told before the last container has gone (status_manager.go, mergePodStatus).
-  if ((phase === 'Succeeded' || phase === 'Failed') && containers.some((record) => record.run === Run.Running)) {
-    return last ?? 'Pending';
-  }
-  return phase;
-}
-
-function computedPhase(worker: PodWorker): PodPhase {
-  const { containers } = worker;
-  let hasAppStarted = false;
-  let running = 0;
-  let waiting = 0;
-  let stopped = 0;
-  let failed = 0;
-  let restartable = 0;
-  let pendingInit = 0;
-  for (const record of containers) {
-    if (record.role !== ContainerRole.App) continue;
-    if (record.seen === Run.None) {
-      // One that waits after having run counts as stopped.
-      if (record.last === undefined) waiting++;
-      else stopped++;
-    } else if (record.seen === Run.Running) running++;
-    else {
-      stopped++;
-      if (record.exitCode !== 0) failed++;
-      if (mayRestart(worker, record)) restartable++;
-    }
-    if (record.seen !== Run.None || record.last !== undefined) hasAppStarted = true;
-  }
-  for (const record of containers) {
-    if (record.role === ContainerRole.App || hasAppStarted) continue;
-    if (record.role === ContainerRole.Sidecar) {
-      if (!(record.seen === Run.Running && record.isStarted)) pendingInit++;
-    } else if (record.seen === Run.Exited && record.exitCode !== 0 && !mayRestart(worker, record)) return 'Failed';
-    else if (!(record.seen === Run.Exited && record.exitCode === 0)) pendingInit++;
-  }
-  if (worker.phase === WorkerPhase.Terminated) return failed > 0 || waiting > 0 || pendingInit > 0 ? 'Failed' : 'Succeeded';
-  if (pendingInit > 0) return 'Pending';
-  if (waiting > 0) return 'Pending';
-  if (running > 0) return 'Running';
-  if (stopped > 0) {
-    if (worker.phase === WorkerPhase.Terminating) return 'Running';
-    if (restartable > 0) return 'Running';
-    return failed > 0 ? 'Failed' : 'Succeeded';
-  }
-  return 'Pending';
-}
-
 function incompleteInits(worker: PodWorker): string {
   if (worker.initCount === 0) return '';
   let names = '';
@@ -281,7 +242,17 @@ function unmetReadinessGates(pod: Pod): string {
 }
 
 /** The conditions by their place in the status. */
-const Type = { Sandbox: 0, Initialized: 1, Ready: 2, ContainersReady: 3, Scheduled: 4, Disruption: 5, Resize: 6 } as const;
+const Type = {
+  Sandbox: 0,
+  Initialized: 1,
+  Ready: 2,
+  ContainersReady: 3,
+  Scheduled: 4,
+  Disruption: 5,
+  ResizePending: 6,
+  ResizeInProgress: 7,
+  RestartingAll: 8,
+} as const;
 type Type = (typeof Type)[keyof typeof Type];
 const TYPES = [
   'PodReadyToStartContainers',
@@ -291,6 +262,8 @@ const TYPES = [
   'PodScheduled',
   'DisruptionTarget',
   'PodResizePending',
+  'PodResizeInProgress',
+  'AllContainersRestarting',
 ] as const;
 
 /** The last condition made of each type, true and false: pods that change in one second mostly say the same. */
@@ -365,9 +338,11 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
   } else {
     state = worker.initCount > 0 ? INITIALIZING : CREATING;
   }
+  if (worker.phase === WorkerPhase.Terminated && record.seen !== Run.Exited && isLost(worker, record)) state = LOST;
   const ready = record.role === ContainerRole.Init ? record.seen === Run.Exited && record.exitCode === 0 : isReady(record);
   const started = record.seen === Run.Running && record.isStarted;
-  const resources = record.seen === Run.Running ? spec.resources : undefined;
+  const resources = record.seen === Run.Running ? record.resources : undefined;
+  const allocated = resources === undefined ? undefined : spec.resources?.requests;
   if (
     old !== undefined &&
     old.ready === ready &&
@@ -375,6 +350,7 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
     old.restartCount === record.restartCount &&
     (old.containerID ?? '') === record.id &&
     old.resources === resources &&
+    old.allocatedResources === allocated &&
     isSameState(old.state, state) &&
     isSameState(old.lastState, lastState)
   ) {
@@ -383,8 +359,8 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
   const { restartCount, imageId: imageID, id: containerID } = record;
   const { name, image = '' } = spec;
   // Nearly every container that runs has all of these and no more: written out whole, as the pod's own status is.
-  if (containerID !== '' && lastState === undefined && resources?.requests !== undefined) {
-    const allocatedResources = resources.requests;
+  if (containerID !== '' && lastState === undefined && resources !== undefined && allocated !== undefined) {
+    const allocatedResources = allocated;
     return { name, state, ready, restartCount, image, imageID, started, containerID, resources, allocatedResources };
   }
   const status: { -readonly [field in keyof ContainerStatus]: ContainerStatus[field] } = {
@@ -397,12 +373,43 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
     started,
   };
   if (lastState !== undefined) status.lastState = lastState;
+<<<<<<< HEAD
   if (containerID !== '') status.containerID = containerID;
   if (resources !== undefined) {
     status.resources = resources;
     if (resources.requests !== undefined) status.allocatedResources = resources.requests;
   }
+=======
+  if (record.id !== '') status.containerID = record.id;
+  if (resources !== undefined) status.resources = resources;
+  if (allocated !== undefined) status.allocatedResources = allocated;
+>>>>>>> ce43541 (Complete the kubelet: preemption for critical pods, restart rules, hooks that fail, eviction pass by pass, shutdown by groups and resizes that come into force)
   return status;
+}
+
+/** What is said of a container that has no end of its own when its pod is over (TerminatePod in status_manager.go). */
+const LOST: ContainerState = {
+  terminated: {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+  },
+};
+
+/** Every app container once the pod has been initialized; of the init containers those before the last that has left a trace. */
+function isLost(worker: PodWorker, record: ContainerRecord): boolean {
+  const { containers, initCount } = worker;
+  if (record.role === ContainerRole.App) {
+    if (initCount === 0 || containers.some((one) => one.role === ContainerRole.App && hasLeftTrace(one))) return true;
+    const last = containers[initCount - 1]!;
+    return last.seen === Run.Exited && last.exitCode === 0;
+  }
+  for (let i = record.index; i < initCount; i++) if (hasLeftTrace(containers[i]!)) return true;
+  return false;
+}
+
+function hasLeftTrace(record: ContainerRecord): boolean {
+  return record.seen !== Run.None || record.last !== undefined;
 }
 
 let lastRunning: ContainerState = { running: { startedAt: '' } };
@@ -436,10 +443,4 @@ function isSameState(a: ContainerState | undefined, b: ContainerState | undefine
     a.terminated?.containerID === b.terminated?.containerID &&
     a.terminated?.reason === b.terminated?.reason
   );
-}
-
-/** Have all app containers, or an init container that must not be started again, ended for good? */
-export function isOver(worker: PodWorker): boolean {
-  const phase = computedPhase(worker);
-  return phase === 'Succeeded' || phase === 'Failed';
 }

@@ -7,12 +7,14 @@
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import { drawUs } from '../sim/distribution.ts';
+import type { ContainerKill } from './container-kill.ts';
 import type { ContainerStart } from './container-start.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { podIp } from './node-state.ts';
 import { volumeProblem } from './pod-volumes.ts';
-import { mayRestart, type Pass, type PassResult, type PodWorker } from './pod-worker.ts';
-import type { Processes } from './processes.ts';
+import type { Pass, PassResult, PodWorker } from './pod-worker.ts';
+import { restartContainers, shouldRestartAll } from './restart-all.ts';
+import { mayRestart } from './restart-policy.ts';
 import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
 const IDLE: PassResult = { acted: false, retryUs: undefined };
@@ -22,21 +24,21 @@ const ACTED: PassResult = { acted: true, retryUs: undefined };
 const MOUNT_RETRY_US = SECOND_US / 2;
 const MOUNT_RETRY_MAX_US = 122 * SECOND_US;
 const MOUNT_TIMEOUT_US = 123 * SECOND_US;
-// minimumGracePeriodInSeconds of kuberuntime_container.go.
-const MINIMUM_GRACE_US = 2 * SECOND_US;
+// The populator looks every 100 ms and the pod every 300 ms; a second is as far as anybody could tell.
+const PROCESS_RETRY_US = SECOND_US;
 // network not ready: backOffOnTransientErrorPeriod of pod_workers.go.
 const NETWORK_RETRY_US = SECOND_US;
 
 export class PodSync {
   readonly #context: FleetContext;
   readonly #start: ContainerStart;
-  readonly #processes: Processes;
+  readonly #killer: ContainerKill;
   readonly #report: (worker: PodWorker) => void;
 
-  constructor(context: FleetContext, start: ContainerStart, processes: Processes, report: (worker: PodWorker) => void) {
+  constructor(context: FleetContext, start: ContainerStart, killer: ContainerKill, report: (worker: PodWorker) => void) {
     this.#context = context;
     this.#start = start;
-    this.#processes = processes;
+    this.#killer = killer;
     this.#report = report;
   }
 
@@ -48,6 +50,10 @@ export class PodSync {
       return { acted: false, retryUs: sim.nowUs + NETWORK_RETRY_US };
     }
     let acted = false;
+    if (shouldRestartAll(worker)) {
+      yield* this.#restartAll(worker);
+      acted = true;
+    }
     if (!worker.hasSandbox) {
       let waitUs = 0;
       if (!worker.hasVolumes) {
@@ -69,7 +75,9 @@ export class PodSync {
     const { containers, initCount } = worker;
     for (const record of containers) {
       if (record.killMessage === '' || record.run !== Run.Running) continue;
-      yield* this.#kill(worker, record);
+      const message = record.killMessage;
+      record.killMessage = '';
+      yield* this.#killer.kill(worker, record, record.killGraceSeconds, message);
       acted = true;
     }
     if (initCount > 0 && !worker.isInitialized) {
@@ -94,17 +102,20 @@ export class PodSync {
     return acted ? ACTED : IDLE;
   }
 
-  /** Takes one container down so that it can be started again: its hook, SIGTERM, and SIGKILL after the grace. */
-  *#kill(worker: PodWorker, record: ContainerRecord): Generator<number, void, void> {
-    this.#context.events.container(worker, record, 'Normal', 'Killing', record.killMessage);
-    record.killMessage = '';
-    const graceUs = record.killGraceSeconds * SECOND_US;
-    const hookUs = Math.min(graceUs, this.#start.hookUs(record.spec.lifecycle?.preStop, record, 'preStop'));
-    if (hookUs > 0) yield hookUs;
-    const leftUs = Math.max(MINIMUM_GRACE_US, graceUs - Math.floor(hookUs / SECOND_US) * SECOND_US);
-    const takesUs = this.#processes.terminate(worker, record, leftUs);
-    // The exit's own event comes first: it was scheduled before this wait.
-    if (takesUs > 0) yield takesUs;
+  /**
+   * A container has ended in a way that has all of them start again, init containers first, in the same sandbox and without hooks
+   * (KEP-5532); while the others go down a condition says so.
+   */
+  *#restartAll(worker: PodWorker): Generator<number, void, void> {
+    worker.isRestartingAll = true;
+    this.#report(worker);
+    const running = worker.containers.filter((record) => record.run === Run.Running);
+    yield* this.#killer.killAll(worker, running, 'Restarting all containers');
+    for (const record of worker.containers) record.seen = record.run;
+    restartContainers(worker);
+    worker.isInitialized = false;
+    worker.isRestartingAll = false;
+    this.#report(worker);
   }
 
   /** Waits for what the volumes need; true when the wait took too long and the pass is given up. */
@@ -117,20 +128,22 @@ export class PodSync {
     for (;;) {
       const problem = volumeProblem(client, worker.pod, worker.node.name);
       if (problem === undefined) return false;
-      const isAttach = problem.message.startsWith('AttachVolume');
-      events.pod(worker, 'Warning', isAttach ? 'FailedAttachVolume' : 'FailedMount', problem.message);
-      if (sim.nowUs - sinceUs + retryUs >= MOUNT_TIMEOUT_US) {
+      // What cannot even be set about is looked at again in silence; a mount that failed is told, and put off for longer each time.
+      const waitUs = problem.isUnprocessed ? PROCESS_RETRY_US : retryUs;
+      if (!problem.isUnprocessed) {
+        const isAttach = problem.message.startsWith('AttachVolume');
+        events.pod(worker, 'Warning', isAttach ? 'FailedAttachVolume' : 'FailedMount', problem.message);
+        retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
+      }
+      if (sim.nowUs - sinceUs + waitUs >= MOUNT_TIMEOUT_US) {
         yield Math.max(0, MOUNT_TIMEOUT_US - (sim.nowUs - sinceUs));
-        events.pod(
-          worker,
-          'Warning',
-          'FailedMount',
-          `Unable to attach or mount volumes: unmounted volumes=[${problem.volume}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`,
-        );
+        const unprocessed = problem.isUnprocessed ? problem.volume : '';
+        const why = problem.isUnprocessed ? problem.message : 'context deadline exceeded';
+        const message = `Unable to attach or mount volumes: unmounted volumes=[${problem.volume}], unattached volumes=[], failed to process volumes=[${unprocessed}]: ${why}`;
+        events.pod(worker, 'Warning', 'FailedMount', message);
         return true;
       }
-      yield retryUs;
-      retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
+      yield waitUs;
     }
   }
 }

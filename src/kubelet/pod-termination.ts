@@ -5,30 +5,28 @@
  * one grace; whatever the hook leaves, the process gets two seconds.
  */
 import { SECOND_US } from '../base/units.ts';
-import type { ContainerStart } from './container-start.ts';
+import { MINIMUM_GRACE_SECONDS } from './container-kill.ts';
 import type { FleetContext } from './fleet-context.ts';
+import type { LifecycleHooks } from './lifecycle-hooks.ts';
 import type { PodWorker } from './pod-worker.ts';
 import type { Processes } from './processes.ts';
 import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
-// minimumGracePeriodInSeconds of kuberuntime_container.go.
-const MINIMUM_GRACE_SECONDS = 2;
-
 export class PodTermination {
   readonly #context: FleetContext;
-  readonly #start: ContainerStart;
+  readonly #hooks: LifecycleHooks;
   readonly #processes: Processes;
   readonly #scheduleSignal: (worker: PodWorker, record: ContainerRecord, delayUs: number) => void;
 
   /** `scheduleSignal` sees to it that `signal` is called for the record after the delay, unless its epoch has moved on. */
   constructor(
     context: FleetContext,
-    start: ContainerStart,
+    hooks: LifecycleHooks,
     processes: Processes,
     scheduleSignal: (worker: PodWorker, record: ContainerRecord, delayUs: number) => void,
   ) {
     this.#context = context;
-    this.#start = start;
+    this.#hooks = hooks;
     this.#processes = processes;
     this.#scheduleSignal = scheduleSignal;
   }
@@ -41,8 +39,7 @@ export class PodTermination {
       if (record.run !== Run.Running) continue;
       running++;
       events.container(worker, record, 'Normal', 'Killing', `Stopping container ${record.spec.name}`);
-      const graceUs = worker.graceSeconds * SECOND_US;
-      const hookUs = Math.min(graceUs, this.#start.hookUs(record.spec.lifecycle?.preStop, record, 'preStop'));
+      const hookUs = this.#hooks.preStopUs(worker, record, worker.graceSeconds * SECOND_US);
       record.stopFromUs = sim.nowUs + hookUs;
       record.stopGraceSeconds = worker.graceSeconds - Math.floor(hookUs / SECOND_US);
     }

@@ -11,13 +11,15 @@ import type { Container, Pod, Volume } from '../model/pod.ts';
 export interface VolumeProblem {
   readonly volume: string;
   readonly message: string;
+  /** The kubelet does not know yet what to mount: nothing has been tried that could fail. */
+  readonly isUnprocessed: boolean;
 }
 
 /** The first volume that is not ready, in the order of the spec. */
 export function volumeProblem(client: FleetClient, pod: Pod, nodeName: string): VolumeProblem | undefined {
   for (const volume of pod.spec.volumes ?? []) {
     const message = problemOf(client, pod, nodeName, volume);
-    if (message !== undefined) return { volume: volume.name, message };
+    if (message !== undefined) return { volume: volume.name, message, isUnprocessed: message.startsWith('error processing PVC') };
   }
   return undefined;
 }

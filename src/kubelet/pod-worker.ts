@@ -51,9 +51,13 @@ export class PodWorker implements PodRuntime {
   phase: WorkerPhase = WorkerPhase.Syncing;
   containers: readonly ContainerRecord[];
   readonly initCount: number;
+  /** Some container's end may have all of them start again. */
+  readonly mayRestartAll: boolean;
   verdict: Verdict | undefined = undefined;
   /** The node has taken it; one it has refused has a verdict and nothing else. */
   isAdmitted = false;
+  /** A critical pod for which others are being killed. */
+  isAwaitingRoom = false;
   /** What it takes of the node's room, until its containers are gone. */
   cpuMilli = 0;
   memoryBytes = 0;
@@ -61,6 +65,10 @@ export class PodWorker implements PodRuntime {
   isCounted = false;
   /** A change of its resources that the node has not granted yet. */
   resize: PendingResize | undefined = undefined;
+  /** Since when it is put off, for the order in which such changes are looked at again. */
+  resizeDeferredUs = 0;
+  /** A change that was granted has not come into force in the runtime yet. */
+  isResizing = false;
   startTime = '';
 
   ip = '';
@@ -69,6 +77,8 @@ export class PodWorker implements PodRuntime {
   hasVolumes = false;
   /** All init containers are through in this sandbox. */
   isInitialized = false;
+  /** One of its containers has had all of them taken down, to be started again. */
+  isRestartingAll = false;
   /** When the probe workers were started: their tickers count from here. */
   probesBaseUs = 0;
 
@@ -104,6 +114,9 @@ export class PodWorker implements PodRuntime {
     const init = pod.spec.initContainers ?? NO_CONTAINERS;
     this.initCount = init.length;
     this.containers = newRecords(pod);
+    this.mayRestartAll = [...init, ...pod.spec.containers].some(({ restartPolicyRules }) =>
+      restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
+    );
   }
 
   get namespace(): string {
@@ -156,21 +169,4 @@ export function newRecords(pod: Pod): ContainerRecord[] {
   }
   for (const spec of containers) records.push(new ContainerRecord(records.length, ContainerRole.App, spec));
   return records;
-}
-
-/** May a container that ended with `exitCode` be started again? The container's own rules come before the pod's. */
-export function mayRestart(worker: PodWorker, record: ContainerRecord): boolean {
-  if (record.role === ContainerRole.Sidecar) return true;
-  const exitCode = record.exitCode;
-  const rules = record.spec.restartPolicyRules;
-  if (rules !== undefined && record.run === Run.Exited) {
-    for (const rule of rules) {
-      const isListed = rule.exitCodes?.values?.includes(exitCode) === true;
-      const matches = rule.exitCodes !== undefined && (rule.exitCodes.operator === 'In' ? isListed : !isListed);
-      if (matches && rule.action === 'Restart') return true;
-    }
-  }
-  const policy = record.spec.restartPolicy ?? worker.pod.spec.restartPolicy ?? 'Always';
-  if (record.role === ContainerRole.Init) return policy !== 'Never';
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }

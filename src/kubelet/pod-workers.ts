@@ -4,7 +4,7 @@
  * Models pod_workers.go and the sync loop of kubelet.go. A worker does one thing at a time; what happens meanwhile makes one
  * more pass follow. A plain pod costs six kernel events from its arrival on the node until it is Ready.
  */
-import { fail, unreachable } from '../base/fail.ts';
+import { unreachable } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
@@ -12,15 +12,18 @@ import { isPodTerminal } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
+import { ContainerKill } from './container-kill.ts';
 import { ContainerStart } from './container-start.ts';
 import { type FleetContext, toNextTickUs } from './fleet-context.ts';
 import { ImagePuller } from './image-puller.ts';
+import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
-import { refusal, roomOf } from './pod-admission.ts';
+import { PodGate } from './pod-gate.ts';
 import { beginAnew, loseMemory, loseSandbox } from './pod-outage.ts';
-import { asksForResize, grantResize, pendingResize, specOf } from './pod-resize.ts';
-import { isOver, podStatus } from './pod-status.ts';
+import { isOver } from './pod-phase.ts';
+import { PodResizer } from './pod-resizer.ts';
+import { podStatus } from './pod-status.ts';
 import { PodSync, releaseAddress } from './pod-sync.ts';
 import { PodTermination } from './pod-termination.ts';
 import { BLOCKED, type PassResult, type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
@@ -33,7 +36,18 @@ import { isStaticPod, StaticPods } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
 
 /** What can happen to a pod on its node; the number of the container or probe stands above the four low bits. */
-const PodEvent = { Resume: 0, Retry: 1, Exit: 2, Relist: 3, Signal: 4, Probe: 5, SandboxStopped: 6, CleanedUp: 7, Deadline: 8 } as const;
+const PodEvent = {
+  Resume: 0,
+  Retry: 1,
+  Exit: 2,
+  Relist: 3,
+  Signal: 4,
+  Probe: 5,
+  SandboxStopped: 6,
+  CleanedUp: 7,
+  Deadline: 8,
+  Resized: 9,
+} as const;
 type PodEvent = (typeof PodEvent)[keyof typeof PodEvent];
 
 // pod_workers.go: workerBackOffPeriod with its jitter, and the cap on waits that name their end.
@@ -48,6 +62,10 @@ export class PodWorkers implements EventHandler {
   readonly processes: Processes;
   readonly pressure: NodePressure;
   readonly staticPods: StaticPods;
+  /** Told when the containers of a pod on its way down have all gone. */
+  onStopped: (worker: PodWorker) => void = () => undefined;
+  readonly #gate: PodGate;
+  readonly #resizer: PodResizer;
   readonly #puller: ImagePuller;
   readonly #sync: PodSync;
   readonly #termination: PodTermination;
@@ -70,9 +88,23 @@ export class PodWorkers implements EventHandler {
       (worker) => this.#advance(worker),
       (node) => this.pressure.pulled(node),
     );
-    const start = new ContainerStart(context, this.#puller, this.processes);
-    this.#sync = new PodSync(context, start, this.processes, (worker) => this.#report(worker));
-    this.#termination = new PodTermination(context, start, this.processes, (worker, record, delayUs) =>
+    this.#gate = new PodGate(context, this.table, {
+      kill: (victim, graceSeconds, verdict) => this.terminate(victim, graceSeconds, verdict),
+      refused: (worker) => {
+        this.#report(worker);
+        worker.isFinished = true;
+        this.status.changed(worker);
+      },
+    });
+    this.#resizer = new PodResizer(context, this.table, this.processes, {
+      scheduleSettled: (worker, delayUs) => this.#schedule(PodEvent.Resized, worker, 0, delayUs),
+      wake: (worker) => this.wake(worker),
+    });
+    const hooks = new LifecycleHooks(context);
+    const killer = new ContainerKill(context, hooks, this.processes);
+    const start = new ContainerStart(context, this.#puller, this.processes, hooks, killer);
+    this.#sync = new PodSync(context, start, killer, (worker) => this.#report(worker));
+    this.#termination = new PodTermination(context, hooks, this.processes, (worker, record, delayUs) =>
       this.#schedule(PodEvent.Signal, worker, record.epoch, delayUs, record.index),
     );
     this.#prober = new Prober(context, {
@@ -104,9 +136,7 @@ export class PodWorkers implements EventHandler {
       worker.isAdmitted = true;
       return this.terminate(worker, graceOf(pod));
     }
-    if (!this.#admit(worker)) return;
-    this.#armDeadline(worker);
-    this.wake(worker);
+    if (this.#gate.admit(worker)) this.#begin(worker);
   }
 
   /** A newer version of the pod has arrived. */
@@ -121,8 +151,7 @@ export class PodWorkers implements EventHandler {
     }
     if (isNewlyDeleting) return this.terminate(worker, graceOf(pod));
     if (!hasNewSpec) return;
-    for (const record of worker.containers) this.#respec(worker, record);
-    this.#resize(worker);
+    this.#resizer.changed(worker);
     this.wake(worker);
   }
 
@@ -200,7 +229,8 @@ export class PodWorkers implements EventHandler {
       } else {
         if (!isBoot) {
           for (const record of worker.containers) this.#prober.resumed(worker, record);
-        } else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
+        } else if (this.#gate.refuseWithoutDevices(worker)) continue;
+        else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
         this.wake(worker);
       }
       // The kubelet cannot know what its last words were.
@@ -251,41 +281,16 @@ export class PodWorkers implements EventHandler {
         return;
       case PodEvent.Deadline:
         return this.#onDeadline(worker);
+      case PodEvent.Resized:
+        return this.#resizer.settled(worker);
       default:
         unreachable(kind);
     }
   }
 
-  #admit(worker: PodWorker): boolean {
-    const { node, pod } = worker;
-    const { client, events } = this.#context;
-    const room = roomOf(pod);
-    const others = function* () {
-      for (const other of node.workers) if (other !== worker && other.isCounted) yield other.pod;
-    };
-    const refused = refusal(
-      node,
-      pod,
-      room,
-      node.isUp && client.has('Node', undefined, node.name) ? client.get('Node', undefined, node.name) : undefined,
-      {
-        [Symbol.iterator]: others,
-      },
-    );
-    if (refused === undefined) {
-      worker.isAdmitted = true;
-      this.table.count(worker, room);
-      if (node.usedCpuMilli > node.allocatableCpuMilli)
-        fail(`Cannot admit ${worker.name} to ${node.name}: its CPU would be over-committed`);
-      return true;
-    }
-    worker.verdict = { reason: refused.reason, message: `Pod was rejected: ${refused.message}` };
-    events.pod(worker, 'Warning', refused.reason, refused.message);
-    worker.phase = WorkerPhase.Terminated;
-    this.#report(worker);
-    worker.isFinished = true;
-    this.status.changed(worker);
-    return false;
+  #begin(worker: PodWorker): void {
+    this.#armDeadline(worker);
+    this.wake(worker);
   }
 
   #startPass(worker: PodWorker): void {
@@ -373,11 +378,13 @@ export class PodWorkers implements EventHandler {
     worker.hasSandbox = false;
     releaseAddress(worker);
     this.table.uncount(worker);
-    this.#retryResizes(worker.node);
+    for (const one of this.#gate.admitWaiting(worker.node)) this.#begin(one);
+    this.#resizer.roomFreed(worker.node);
     for (const record of worker.containers) record.seen = record.run;
     worker.phase = WorkerPhase.Terminated;
     this.#report(worker);
     this.#cleanUpLater(worker);
+    this.onStopped(worker);
   }
 
   #cleanUpLater(worker: PodWorker): void {
@@ -428,36 +435,6 @@ export class PodWorkers implements EventHandler {
     const message = 'Pod was active on the node longer than the specified deadline';
     this.#context.events.pod(worker, 'Normal', 'DeadlineExceeded', message);
     this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, { reason: 'DeadlineExceeded', message });
-  }
-
-  /** The image of a container has changed in place: it is started again with the new one. */
-  #respec(worker: PodWorker, record: ContainerRecord): void {
-    const spec = specOf(worker, worker.pod, record);
-    if (spec === undefined || spec.image === record.spec.image) return;
-    if (record.run === Run.Running) {
-      record.killMessage = `Container ${spec.name} definition changed, will be restarted`;
-      record.killGraceSeconds = worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-    }
-    record.spec = { ...record.spec, ...(spec.image === undefined ? {} : { image: spec.image }) };
-  }
-
-  /** Grants what the pod asks for now, if the node can; what it cannot grant is looked at again when room has come free. */
-  #resize(worker: PodWorker): void {
-    const { pod } = worker;
-    worker.resize = asksForResize(worker, pod) ? pendingResize(worker, pod) : undefined;
-    if (worker.resize !== undefined || !worker.isCounted) return;
-    grantResize(worker, pod);
-    this.table.uncount(worker);
-    this.table.count(worker, roomOf({ ...pod, status: {} }));
-  }
-
-  /** Room has come free on the node: resizes that were put off may be granted now. */
-  #retryResizes(node: NodeState): void {
-    for (const worker of node.workers) {
-      if (worker.resize?.reason !== 'Deferred') continue;
-      this.#resize(worker);
-      this.wake(worker);
-    }
   }
 
   #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {

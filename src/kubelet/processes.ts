@@ -74,12 +74,36 @@ export class Processes {
     record.isStarted = record.spec.startupProbe === undefined;
     record.isReady = record.isStarted && record.spec.readinessProbe === undefined;
     record.epoch++;
-    const fate = this.#fateOf(record, behaviour);
-    record.exitCode = fate.exitCode;
-    record.exitReason = fate.reason;
-    record.exitUs = fate.exitUs;
-    this.#pressure.started(worker.node, process);
-    if (Number.isFinite(fate.exitUs)) this.#scheduleExit(worker, record, fate.exitUs - nowUs);
+    record.resources = record.spec.resources;
+    const own = this.#fateOf(behaviour);
+    record.ownExitUs = own.exitUs;
+    record.ownExitCode = own.exitCode;
+    record.ownExitReason = own.reason;
+    this.#foresee(worker, record, process);
+    this.#pressure.started(worker.node, worker, record, process);
+  }
+
+  /** The resources of the running container have changed in the runtime: it may use more CPU, or outgrow its memory later. */
+  resized(worker: PodWorker, record: ContainerRecord): void {
+    const { process } = record;
+    if (process === undefined || record.run !== Run.Running) return;
+    record.resources = record.spec.resources;
+    process.cpuLimitMilli = cpuLimitMilli(worker, record);
+    // One that is on its way down goes on with that.
+    if (process.isTerminating) return;
+    record.epoch++;
+    this.#foresee(worker, record, process);
+  }
+
+  /** Arranges for the process's end: by itself, or because it outgrows its limit. */
+  #foresee(worker: PodWorker, record: ContainerRecord, process: Process): void {
+    const { nowUs } = this.#context.sim;
+    const outgrowsUs = outOfMemory(record, process, nowUs);
+    const isOutgrown = outgrowsUs < record.ownExitUs;
+    record.exitUs = isOutgrown ? outgrowsUs : record.ownExitUs;
+    record.exitCode = isOutgrown ? EXIT_KILLED : record.ownExitCode;
+    record.exitReason = isOutgrown ? 'OOMKilled' : record.ownExitReason;
+    if (Number.isFinite(record.exitUs)) this.#scheduleExit(worker, record, Math.max(0, record.exitUs - nowUs));
   }
 
   /** SIGTERM now, SIGKILL when the grace is over; returns after how long the process will be gone. */
@@ -126,7 +150,7 @@ export class Processes {
     });
   }
 
-  #fateOf(record: ContainerRecord, behaviour: WorkloadBehaviour): Fate {
+  #fateOf(behaviour: WorkloadBehaviour): Fate {
     const { sim, runtime } = this.#context;
     const nowUs = sim.nowUs;
     const { crash } = behaviour;
@@ -145,8 +169,6 @@ export class Processes {
       if (crash.atUs !== undefined && crash.atUs >= nowUs) consider(crash.atUs, crash.exitCode, why);
       if (crash.meanBetweenUs !== undefined) consider(nowUs + Math.round(runtime.exponential(crash.meanBetweenUs)), crash.exitCode, why);
     }
-    const outOfMemoryUs = outOfMemory(record, behaviour, nowUs);
-    consider(outOfMemoryUs, EXIT_KILLED, 'OOMKilled');
     return { exitUs, exitCode, reason };
   }
 }
@@ -159,13 +181,13 @@ export function cpuLimitMilli({ node }: PodWorker, { spec }: ContainerRecord): n
 }
 
 /** When the process outgrows its container's memory limit, if ever: the kernel kills the whole group (cluster.md 5.9). */
-function outOfMemory(record: ContainerRecord, behaviour: WorkloadBehaviour, nowUs: number): number {
+function outOfMemory(record: ContainerRecord, process: Process, nowUs: number): number {
   const limit = record.spec.resources?.limits?.memory;
   if (limit === undefined) return Number.POSITIVE_INFINITY;
-  const room = quantityUnits(limit) - behaviour.memoryBytes;
+  const room = quantityUnits(limit) - process.memoryBytes(nowUs);
   // A process that needs more than it may have from the start dies while it loads.
   if (room < 0) return nowUs + SECOND_US / 10;
-  const growth = behaviour.memoryGrowthBytesPerSecond;
+  const growth = process.behaviour.memoryGrowthBytesPerSecond;
   return growth > 0 ? nowUs + Math.ceil((room / growth) * SECOND_US) : Number.POSITIVE_INFINITY;
 }
 

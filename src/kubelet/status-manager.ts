@@ -26,6 +26,8 @@ const KUBELET_CONDITIONS = new Set([
   'ContainersReady',
   'PodReadyToStartContainers',
   'PodResizePending',
+  'PodResizeInProgress',
+  'AllContainersRestarting',
 ]);
 
 export class StatusManager implements EventHandler {

@@ -56,6 +56,9 @@ function kubeletSettings(settings: NonNullable<NodeGroupInput['kubelet']>): NonN
     nodeStatusUpdateFrequency,
     nodeLeaseDuration,
     maxContainerRestartPeriod,
+    imageMinimumGcAge,
+    evictionMemoryAvailable,
+    evictionPressureTransitionPeriod,
     shutdownGracePeriod,
     shutdownGracePeriodCriticalPods,
     ...same
@@ -65,6 +68,9 @@ function kubeletSettings(settings: NonNullable<NodeGroupInput['kubelet']>): NonN
     nodeStatusUpdateFrequencySeconds: nodeStatusUpdateFrequency,
     nodeLeaseDurationSeconds: nodeLeaseDuration,
     maxContainerRestartPeriodSeconds: maxContainerRestartPeriod,
+    imageMinimumGcAgeSeconds: imageMinimumGcAge,
+    evictionMemoryAvailableBytes: evictionMemoryAvailable,
+    evictionPressureTransitionPeriodSeconds: evictionPressureTransitionPeriod,
     shutdownGracePeriodSeconds: shutdownGracePeriod,
     shutdownGracePeriodCriticalPodsSeconds: shutdownGracePeriodCriticalPods,
   });

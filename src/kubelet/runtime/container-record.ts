@@ -2,7 +2,7 @@
  * One container of one pod on its node, and the process in it: what the runtime knows and the status is written from.
  */
 import type { WorkloadBehaviour } from '../../model/behaviour.ts';
-import type { Container, ContainerState, ContainerStateWaiting } from '../../model/pod.ts';
+import type { Container, ContainerState, ContainerStateWaiting, ResourceRequirements } from '../../model/pod.ts';
 import type { ContainerProcess, PodRuntime } from '../../model/runtime-view.ts';
 import type { BackOffEntry } from '../back-off.ts';
 import type { ProbeState } from '../probe-state.ts';
@@ -25,10 +25,16 @@ export class ContainerRecord {
   process: Process | undefined = undefined;
   id = '';
   imageId = '';
+  /** As the runtime has them; `spec` says what was granted last. */
+  resources: ResourceRequirements | undefined = undefined;
   startUs = 0;
   finishUs = 0;
   exitCode = 0;
   exitReason = '';
+  /** How it would end by itself, whatever its memory limit is: looked at again when that limit changes. */
+  ownExitUs = Number.POSITIVE_INFINITY;
+  ownExitCode = 0;
+  ownExitReason = '';
   /** When the process will end as things stand; infinite when nothing will end it. */
   exitUs = Number.POSITIVE_INFINITY;
   /** Why the next pass has to kill it; empty when it may live. */
@@ -37,6 +43,8 @@ export class ContainerRecord {
   /** On the way down: when its preStop hook is through, and what grace is left from then on. */
   stopFromUs = 0;
   stopGraceSeconds = 0;
+  /** The epoch of the end for which all containers have been taken down already. */
+  restartsAllAt = -1;
   restartCount = 0;
   /** The state of the run before this one, as `lastState` shows it. */
   last: ContainerState | undefined = undefined;

@@ -250,18 +250,25 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
     expect(slow.pod('modest')?.status?.phase).toBe('Running');
   });
 
-  test('A graceful shutdown ends ordinary pods first, then critical ones', async () => {
-    const bench = await startBench([], { kubelet: { shutdownGracePeriodSeconds: 30, shutdownGracePeriodCriticalPodsSeconds: 10 } });
+  test('A graceful shutdown ends ordinary pods first, then critical ones, each within its part of the time, and then the power goes', async () => {
+    const kubelet = { shutdownGracePeriodSeconds: 30, shutdownGracePeriodCriticalPodsSeconds: 10 };
+    const bench = await startBench([{ termination: constantUs(15 * SECOND_US) }], { kubelet });
     create(bench, newPod('plain'));
     create(bench, newPod('critical', {}, { priority: 2_000_000_000 }));
     bench.run(10);
     bench.fleet.shutdownNode('n1');
-    bench.run(15);
+    create(bench, newPod('late'));
+    bench.run(14.5);
+    expect(bench.pod('late')?.status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
+    expect(bench.pod('plain')?.status?.phase).toBe('Running');
+    // The ordinary group has 20 s and needs 15: the critical one begins then, and is killed after its 10 s.
+    bench.run(2);
     expect(bench.pod('plain')?.status).toMatchObject({ phase: 'Failed', reason: 'Terminated' });
     expect(bench.pod('critical')?.status?.phase).toBe('Running');
-    bench.run(10);
-    expect(bench.pod('critical')?.status?.phase).toBe('Failed');
-    bench.run(10);
+    bench.run(9.5);
+    expect(bench.pod('critical')?.status).toMatchObject({ phase: 'Failed', reason: 'Terminated' });
+    expect(bench.pod('critical')?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(137);
+    bench.run(3);
     expect(bench.fleet.runtimeView.isNodeUp('n1')).toBe(false);
   });
 

@@ -25,6 +25,12 @@ const cases: readonly [string, string | undefined, Partial<PodSpec>, ((node: Nod
   ['that fits', undefined, {}],
   ['for which the CPU does not suffice', 'OutOfcpu', {}, (node) => (node.usedCpuMilli = 3500)],
   ['that would be one too many', 'OutOfpods', {}, (node) => (node.admittedPods = 110)],
+  [
+    'that is short of both places and CPU, for the places first',
+    'OutOfpods',
+    {},
+    (node) => Object.assign(node, { admittedPods: 110, usedCpuMilli: 3500 }),
+  ],
   ['that wants another label', 'NodeAffinity', { nodeSelector: { disk: 'hdd' } }],
   ['that does not tolerate NoExecute', 'TaintToleration', {}, undefined, [{ key: 'k', effect: 'NoExecute' }]],
   ['on a node that shuts down', 'NodeShutdown', {}, (node) => (node.isShuttingDown = true)],
@@ -34,6 +40,24 @@ const cases: readonly [string, string | undefined, Partial<PodSpec>, ((node: Nod
 
 test.each(cases)('A pod %s is answered %s', (_, reason, spec, change, taints) => {
   expect(reasonFor(spec, change, taints)?.reason).toBe(reason);
+});
+
+test.each([
+  ['of the node, of which too little is left', { 'example.com/gpu': '2' }, 'OutOfexample.com/gpu'],
+  ['nobody on the node knows of', {}, undefined],
+])('A pod that asks for a resource %s is answered %s', (_about, capacity, reason) => {
+  const node = new NodeState(0, { ...NODE, capacity: { ...NODE.capacity, ...capacity } }, 0, ImageStore.of([]));
+  const pod = newPod('a', { resources: { requests: { 'example.com/gpu': '3' } } });
+  expect(refusal(node, pod, roomOf(pod), object(), [])?.reason).toBe(reason);
+});
+
+test('A static pod is not asked about taints', () => {
+  const node = new NodeState(0, NODE, 0, ImageStore.of([]));
+  const pod = newPod('a');
+  const asStatic = { ...pod, metadata: { ...pod.metadata, annotations: { 'kubernetes.io/config.source': 'file' } } };
+  const taints: Taint[] = [{ key: 'k', effect: 'NoExecute' }];
+  expect(refusal(node, pod, roomOf(pod), object(taints), [])?.reason).toBe('TaintToleration');
+  expect(refusal(node, asStatic, roomOf(pod), object(taints), [])).toBeUndefined();
 });
 
 test('A pod whose host port is taken is refused', () => {
