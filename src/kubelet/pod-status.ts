@@ -373,17 +373,9 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
     started,
   };
   if (lastState !== undefined) status.lastState = lastState;
-<<<<<<< HEAD
   if (containerID !== '') status.containerID = containerID;
-  if (resources !== undefined) {
-    status.resources = resources;
-    if (resources.requests !== undefined) status.allocatedResources = resources.requests;
-  }
-=======
-  if (record.id !== '') status.containerID = record.id;
   if (resources !== undefined) status.resources = resources;
   if (allocated !== undefined) status.allocatedResources = allocated;
->>>>>>> ce43541 (Complete the kubelet: preemption for critical pods, restart rules, hooks that fail, eviction pass by pass, shutdown by groups and resizes that come into force)
   return status;
 }
 
