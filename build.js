@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const entryPoints = { orrery: 'src/cli/main.ts', benchmarks: 'benchmarks/main.ts' };
+const entryPoints = { 'break-laws': 'test/break-laws.ts', orrery: 'src/cli/main.ts', benchmarks: 'benchmarks/main.ts' };
 await build({
   entryPoints: Object.fromEntries(Object.entries(entryPoints).filter(([, file]) => existsSync(file))),
   outdir: 'dist',

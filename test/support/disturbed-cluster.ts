@@ -30,7 +30,7 @@ spec:
       containers:
         - name: c
           image: "web:1"
-          resources: { requests: { cpu: 300m } }
+          resources: { requests: { cpu: 450m } }
           readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 2 }
 ---
 apiVersion: v1
@@ -55,6 +55,14 @@ const disturbance = fc.record({
   ),
 });
 export const timeline = fc.record({ seed: fc.nat({ max: 1000 }), disturbances: fc.array(disturbance, { maxLength: 6 }) });
+/** Tried in every run of a law: a cluster that is full, rolled out once more. */
+export const FULL_AND_ROLLED: Timeline = {
+  seed: 3,
+  disturbances: [
+    { at: 20, step: 'kubectl: scale deployment web --replicas=12' },
+    { at: 100, step: 'kubectl: rollout restart deployment web' },
+  ],
+};
 export type Timeline = typeof timeline extends fc.Arbitrary<infer T> ? T : never;
 
 let count = 0;
