@@ -3,20 +3,17 @@
  * problem is left.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { InputError, type Problem } from '../base/errors.ts';
-import type { KubeObject } from '../model/meta.ts';
 import { type Expectation, ExpectationError, parseExpectation } from './expectation-syntax.ts';
-import { CommandLineError, parseCommandLine } from './kubectl/command-line.ts';
-import { VERBS } from './kubectl/verbs.ts';
-import { readManifest } from './manifests.ts';
 import { readScheduler } from './read-scheduler.ts';
+import { readSteps } from './read-steps.ts';
 import { checkReferences } from './references.ts';
-import type { Scenario, ScenarioCommand, ScenarioEvent } from './scenario.ts';
+import type { Scenario, ScenarioEvent } from './scenario.ts';
 import { type EventInput, type ScenarioInput, scenarioSchema } from './schema.ts';
 import { problemsOf } from './schema-problems.ts';
 import { type Path, readDocuments, type SourceDocument } from './source-document.ts';
+import { StepFiles } from './step-files.ts';
 
 /** `cluster.nodes[0].count=50`: puts a value into the scenario before it is checked. */
 export type Override = string;
@@ -40,11 +37,12 @@ export function questionOf(text: string): string | undefined {
 class ScenarioReader {
   readonly #file: string;
   readonly #problems: Problem[];
-  readonly #manifests = new Map<string, readonly KubeObject[]>();
+  readonly #files: StepFiles;
 
   constructor(file: string, problems: Problem[]) {
     this.#file = file;
     this.#problems = problems;
+    this.#files = new StepFiles(file, problems);
   }
 
   read(text: string, overrides: readonly Override[]): Scenario | undefined {
@@ -113,7 +111,9 @@ class ScenarioReader {
       events,
       expectations,
       ...readScheduler(input.cluster.scheduler, document, this.#problems),
-      manifests: this.#manifests,
+      manifests: this.#files.manifests,
+      texts: this.#files.texts,
+      folders: this.#files.folders,
     };
     // When a manifest or a command cannot be read, what it would have created is missing: no use in complaining about that too.
     if (this.#problems.length === before || this.#onlyExpectations(before)) checkReferences(scenario, document, this.#problems);
@@ -125,43 +125,8 @@ class ScenarioReader {
   }
 
   #event(event: EventInput, path: Path, document: SourceDocument): ScenarioEvent {
-    const commands: ScenarioCommand[] = [];
-    for (const field of ['apply', 'delete'] as const) {
-      event[field]?.forEach((file, at) => {
-        const raw = (document.value as { events: { [field: string]: unknown }[] }).events[path[1] as number]![field];
-        const filePath = [...path, field, ...(Array.isArray(raw) ? [at] : [])];
-        const name = event.copies === undefined ? file : `${file} (${event.copies} copies)`;
-        this.#manifest(name, file, event.copies, filePath, document);
-        const line = `${field} -f ${file}`;
-        const parsed = parseCommandLine(`${field} -f '${name}'`, VERBS);
-        commands.push({ line: event.copies === undefined ? line : `${line} # ${event.copies} copies`, parsed });
-      });
-    }
-    event.kubectl?.forEach((line, at) => {
-      const raw = (document.value as { events: { kubectl: unknown }[] }).events[path[1] as number]!.kubectl;
-      const linePath = [...path, 'kubectl', ...(Array.isArray(raw) ? [at] : [])];
-      const parsed = this.#commandLine(line, linePath, document);
-      if (parsed === undefined) return;
-      for (const file of parsed.flags.all('filename')) this.#manifest(file, file, undefined, linePath, document);
-      commands.push({ line: line.replace(/^kubectl\s+/, ''), parsed });
-    });
+    const commands = readSteps(event, path, document, this.#files, this.#problems);
     return { atUs: event.at, commands, fault: event.fault, mayFail: event.mayFail ?? false };
-  }
-
-  #commandLine(line: string, path: Path, document: SourceDocument): ScenarioCommand['parsed'] | undefined {
-    try {
-      return parseCommandLine(line, VERBS);
-    } catch (error) {
-      if (!(error instanceof CommandLineError)) throw error;
-      this.#problems.push(document.problem(path, error.wanted, error.found, error.suggestion));
-      return undefined;
-    }
-  }
-
-  #manifest(name: string, file: string, copies: number | undefined, path: Path, document: SourceDocument): void {
-    if (this.#manifests.has(name)) return;
-    const text = this.#beside(file, 'a manifest file beside the scenario', path, document);
-    this.#manifests.set(name, text === undefined ? [] : readManifest(this.#pathOf(file), text, copies, this.#problems));
   }
 
   #expectation(text: string, path: Path, document: SourceDocument): Expectation[] {
@@ -172,17 +137,6 @@ class ScenarioReader {
       this.#problems.push(document.problem(path, error.wanted, error.found, error.suggestion));
       return [];
     }
-  }
-
-  #beside(file: string, wanted: string, path: Path, document: SourceDocument): string | undefined {
-    const full = this.#pathOf(file);
-    if (existsSync(full)) return readFileSync(full, 'utf8');
-    this.#problems.push(document.problem(path, wanted, `${JSON.stringify(file)}, which does not exist`));
-    return undefined;
-  }
-
-  #pathOf(file: string): string {
-    return isAbsolute(file) ? file : join(dirname(this.#file), file);
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import type { z } from 'zod';
 import { FAMILIES, type FigureFamily } from './expectation-syntax.ts';
+import { FLAG_GROUPS } from './kubectl/flag-kinds.ts';
 import { VERBS } from './kubectl/verbs.ts';
 import { scenarioSchema } from './schema.ts';
 
@@ -152,16 +153,23 @@ function verbs(lines: string[]): void {
   lines.push(
     '## kubectl',
     '',
-    'Commands run as somebody would type them, through the API server, and what they print stands in the narrative.',
+    'Commands run as somebody would type them, through the API server, and what they print stands in the narrative. Groups of flags that',
+    'several commands take are listed once, by name; `--namespace` is understood everywhere.',
     '',
+    '| group | flags |',
+    '|---|---|',
   );
-  lines.push('| command | flags |', '|---|---|');
+  for (const [name, flags] of FLAG_GROUPS) lines.push(`| ${name} | ${flagNames(Object.keys(flags))} |`);
+  lines.push('', '| command | groups | flags |', '|---|---|---|');
   for (const { words, usage, flags } of VERBS) {
-    const names = Object.keys(flags).map((flag) => `\`--${flag}\``);
-    lines.push(
-      `| \`kubectl ${words}${usage === '' ? '' : ` ${usage}`}\` | ${names.join(', ')} |`
-        .replaceAll(' | NAME', ' \\| NAME')
-        .replaceAll(' | TYPE', ' \\| TYPE'),
-    );
+    const own = new Set(Object.keys(flags));
+    const groups = FLAG_GROUPS.filter(([, group]) => Object.keys(group).every((flag) => own.has(flag)));
+    for (const [, group] of groups) for (const flag of Object.keys(group)) own.delete(flag);
+    const command = `kubectl ${words}${usage === '' ? '' : ` ${usage}`}`.replaceAll(' | ', ' \\| ');
+    lines.push(`| \`${command}\` | ${groups.map(([name]) => name).join(', ')} | ${flagNames([...own])} |`);
   }
+}
+
+function flagNames(flags: readonly string[]): string {
+  return flags.map((flag) => `\`--${flag}\``).join(', ');
 }

@@ -14,7 +14,7 @@ import { faultOf, qualified } from './cluster-of.ts';
 import { durationText } from './duration.ts';
 import type { Expectation } from './expectation-syntax.ts';
 import { KnownObjects } from './known-objects.ts';
-import { CommandLineError } from './kubectl/command-line.ts';
+import { CommandLineError } from './kubectl/command-line-error.ts';
 import { resourceArguments } from './kubectl/resource-arguments.ts';
 import { isTaintChange } from './kubectl/taint.ts';
 import { nodeNames, nodesOf } from './node-groups.ts';
@@ -35,6 +35,7 @@ export function checkReferences(scenario: Scenario, document: SourceDocument, pr
   const known = new KnownObjects();
   for (const { commands } of scenario.events) {
     for (const { parsed } of commands) {
+      if (parsed === undefined) continue;
       for (const file of parsed.flags.all('filename'))
         for (const object of scenario.manifests.get(file) ?? []) known.addObject(object, parsed.flags.text('namespace'));
       known.addCreated(parsed);
@@ -149,7 +150,9 @@ class ReferenceChecker {
   }
 
   /** Do the objects the command names come from anywhere? */
-  #command({ parsed }: ScenarioCommand, path: Path): void {
+  #command({ parsed, expectExit }: ScenarioCommand, path: Path): void {
+    // A step that has to fail may well name what is not there.
+    if (parsed === undefined || (expectExit ?? 0) !== 0) return;
     const { verb, args, flags } = parsed;
     if (verb.subject === 'nodes') {
       const names = verb.words === 'taint' ? args.slice(1).filter((word) => !isTaintChange(word)) : args;
@@ -157,7 +160,7 @@ class ReferenceChecker {
     }
     if (verb.subject !== 'objects') return;
     // `set image` and `label` take their changes behind the objects.
-    const subjects = args.filter((word) => !word.includes('=') && !(word.endsWith('-') && /^(label|annotate)$/.test(verb.words)));
+    const subjects = args.filter((word) => !word.includes('=') && !(word.endsWith('-') && /^(label|annotate|set env)$/.test(verb.words)));
     try {
       for (const { kind, name } of resourceArguments(subjects).targets) {
         const key = keyOf(KINDS[kind].namespaced ? (flags.text('namespace') ?? 'default') : undefined, name);

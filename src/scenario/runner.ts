@@ -4,7 +4,7 @@
  * Whoever calls decides how much to run at a time, so that a progress line can be drawn and an interruption be heard; how the
  * run is cut into pieces changes nothing in it.
  */
-import { BrokenInvariant, fail } from '../base/fail.ts';
+import { BrokenInvariant } from '../base/fail.ts';
 import { secondsText } from '../base/units.ts';
 import { run, type Task } from '../client/task.ts';
 import { Cluster } from '../cluster/cluster.ts';
@@ -16,9 +16,14 @@ import type { Explanation } from '../scheduler/explain/explanation.ts';
 import { Traffic } from '../workload/traffic.ts';
 import { clusterOf, faultOf, trafficOf } from './cluster-of.ts';
 import { Expectations, type Verdict } from './expectations.ts';
-import { errorText, type KubectlContext } from './kubectl/context.ts';
+import { KubectlApi } from './kubectl/api.ts';
+import type { KubectlContext } from './kubectl/context.ts';
+import { runKubectl } from './kubectl/kubectl.ts';
+import { metricsOf } from './kubectl-metrics.ts';
 import { RunRecord } from './run-record.ts';
 import type { Scenario, ScenarioEvent } from './scenario.ts';
+import { filesOf } from './scenario-files.ts';
+import { unfinishedMessage } from './unfinished-command.ts';
 import { explanationsOf, type WaitingPods, waitingPods } from './waiting-pods.ts';
 
 export interface RunOptions {
@@ -48,6 +53,8 @@ export interface CommandOutput {
   /** What it printed, in pieces as they came. */
   readonly printed: readonly { readonly timeUs: number; readonly text: string }[];
   readonly error: string | undefined;
+  /** Absent while it is not over. */
+  readonly exit: number | undefined;
   /** The run is not held against a failure then. */
   readonly mayFail: boolean;
   /** Absent while it is not over, as a drain that never ends. */
@@ -109,12 +116,18 @@ export class ScenarioRun {
     observers.add(this.#expectations);
     for (const observer of options.observers ?? []) observers.add(observer);
     this.#faults = new FaultInjector(sim, random, observers, new ClusterFaults(cluster));
+    const client = cluster.client('kubectl');
+    const print = (text: string) => observers.noted(sim.nowUs, indented(text));
     this.#kubectl = {
       sim,
-      client: cluster.client('kubectl'),
+      client,
+      api: new KubectlApi(client),
       store: api.store,
-      print: (text) => observers.noted(sim.nowUs, indented(text)),
-      manifest: (file) => scenario.manifests.get(file) ?? fail(`Cannot read ${file}: it was not read with the scenario`),
+      files: filesOf(scenario),
+      session: { namespace: 'default' },
+      metrics: metricsOf(cluster),
+      out: print,
+      err: print,
     };
     cluster.start();
     for (const event of scenario.events) sim.after(event.atUs, () => this.#play(event));
@@ -152,6 +165,7 @@ export class ScenarioRun {
     // Ended early on purpose: what lies behind the end stays open.
     const isAtEnd = this.endUs === this.scenario.durationUs && sim.eventCount < this.#untilEvent;
     const verdicts = this.#expectations.finish(sim.nowUs, isWhole && isAtEnd);
+    const stepFailures = [...this.#stepFailures, ...(isWhole && isAtEnd ? this.#unfinished() : [])];
     return {
       scenario: this.scenario,
       cluster: this.cluster,
@@ -161,15 +175,22 @@ export class ScenarioRun {
       digest: sim.digest,
       eventCount: sim.eventCount,
       verdicts,
-      stepFailures: this.#stepFailures,
+      stepFailures,
       commands: this.#commands,
       requestsSent: this.#traffic.reduce((sum, { sent }) => sum + sent, 0),
       requestsPending: this.cluster.network.pending,
-      isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && this.#stepFailures.length === 0,
+      isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && stepFailures.length === 0,
       record: this.record,
       waiting: waitingPods(this.cluster),
       explanations: this.#recorder === undefined ? [] : explanationsOf(this.cluster, this.#recorder),
     };
+  }
+
+  /** Commands that still wait for something when the run is over, and for what. */
+  #unfinished(): StepFailure[] {
+    return this.#commands
+      .filter(({ endUs, mayFail }) => endUs === undefined && !mayFail)
+      .map(({ timeUs, command }) => ({ timeUs, line: command, message: unfinishedMessage(command, this.cluster.api) }));
   }
 
   #whereItBroke(message: string): string {
@@ -185,25 +206,42 @@ export class ScenarioRun {
 
   *#carryOut({ commands, mayFail }: ScenarioEvent): Task<void> {
     const { sim, observers } = this.cluster;
-    for (const { line, parsed } of commands) {
+    for (const { line, parsed, usageError, expectExit = 0 } of commands) {
       observers.noted(sim.nowUs, `$ kubectl ${line}`);
       const printed: { timeUs: number; text: string }[] = [];
-      const output: Writable<CommandOutput> = { timeUs: sim.nowUs, command: line, printed, error: undefined, mayFail, endUs: undefined };
-      this.#commands.push(output);
-      const print = (text: string) => {
-        printed.push({ timeUs: sim.nowUs, text });
-        this.#kubectl.print(text);
+      const output: Writable<CommandOutput> = {
+        timeUs: sim.nowUs,
+        command: line,
+        printed,
+        error: undefined,
+        exit: undefined,
+        mayFail,
+        endUs: undefined,
       };
-      try {
-        yield* parsed.verb.run(parsed, { ...this.#kubectl, print });
-      } catch (error) {
-        output.error = errorText(error);
-        observers.noted(sim.nowUs, indented(output.error));
-        if (!mayFail) this.#stepFailures.push({ timeUs: sim.nowUs, line, message: output.error });
-      }
+      this.#commands.push(output);
+      const out = (text: string) => {
+        if (text === '') return;
+        printed.push({ timeUs: sim.nowUs, text: text.replace(/\n$/, '') });
+        this.#kubectl.out(text);
+      };
+      const err = (text: string) => {
+        output.error = `${output.error === undefined ? '' : `${output.error}\n`}${text.replace(/\n$/, '')}`;
+        this.#kubectl.err(text);
+      };
+      if (parsed === undefined) err(`error: ${usageError!.words}`);
+      const exit = parsed === undefined ? 1 : yield* runKubectl(parsed, { ...this.#kubectl, out, err });
+      output.exit = exit;
       output.endUs = sim.nowUs;
+      if (exit !== expectExit && !mayFail)
+        this.#stepFailures.push({ timeUs: output.timeUs, line, message: exitMessage(output, expectExit) });
     }
   }
+}
+
+/** What a command said, or with which code it ended when it should have ended with another. */
+function exitMessage({ exit, error }: CommandOutput, expectExit: number): string {
+  if (expectExit === 0 && error !== undefined) return error;
+  return `expected exit code ${expectExit}, got ${exit}${error === undefined ? '' : `: ${error}`}`;
 }
 
 type Writable<T> = { -readonly [F in keyof T]: T[F] };

@@ -6,6 +6,7 @@ import type { SchedulerConfiguration } from '../scheduler/configuration.ts';
 import type { SchedulerPlugin } from '../scheduler/plugin-interface.ts';
 import type { Expectation } from './expectation-syntax.ts';
 import type { ParsedCommand } from './kubectl/command-line.ts';
+import type { CommandLineError } from './kubectl/command-line-error.ts';
 import type { Verb } from './kubectl/verbs.ts';
 import type { FaultInput, ScenarioInput } from './schema.ts';
 
@@ -20,7 +21,11 @@ export interface ScenarioEvent {
 
 export interface ScenarioCommand {
   readonly line: string;
-  readonly parsed: ParsedCommand<Verb>;
+  /** Absent when the line cannot be read, which is then what the step is there to show. */
+  readonly parsed: ParsedCommand<Verb> | undefined;
+  readonly usageError?: CommandLineError;
+  /** What kubectl has to exit with; 0 when nothing is said. */
+  readonly expectExit: number | undefined;
 }
 
 export interface Scenario {
@@ -43,4 +48,7 @@ export interface Scenario {
   readonly schedulerPlugins: readonly SchedulerPlugin[];
   /** The objects of each manifest file, by the name the commands call it. */
   readonly manifests: ReadonlyMap<string, readonly KubeObject[]>;
+  /** Files that are read as text, and the folders they lie in. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly folders: ReadonlyMap<string, readonly string[]>;
 }

@@ -235,6 +235,18 @@ const workload = z.strictObject(
   aMap('a map that describes how processes behave'),
 );
 
+const kubectlStep = z.preprocess(
+  (value) => (typeof value === 'string' ? { command: value } : value),
+  z.strictObject(
+    {
+      command: text.describe('The command line.'),
+      expectExit: wholeNumber(0, 255).optional().describe('What it has to exit with; 0 by default.'),
+      stdin: text.optional().describe('What is piped into it, for `-f -`.'),
+    },
+    aMap('a kubectl command line, or a map with command'),
+  ),
+);
+
 const event = oneOf(
   {
     at: duration.describe('When, from the start of the run.'),
@@ -242,9 +254,9 @@ const event = oneOf(
       .optional()
       .describe('Manifest files, beside the scenario, for `kubectl apply -f`.'),
     delete: oneOrMany(text, 'a manifest file, or a list of them').optional().describe('Manifest files for `kubectl delete -f`.'),
-    kubectl: oneOrMany(text, 'a kubectl command line, or a list of them')
+    kubectl: oneOrMany(kubectlStep, 'a kubectl command line, or a list of them')
       .optional()
-      .describe('What one would type after `kubectl`; several run one after the other.'),
+      .describe('What one would type after `kubectl`; several run one after the other. A map when there is more to say.'),
     fault: fault.optional(),
     copies: wholeNumber(1, 100_000)
       .optional()

@@ -80,7 +80,7 @@ test('kubectl answers one-line verbs as the recorded sessions do', () => {
     'deployment.apps/web patched',
     'deployment.apps/web patched (no change)',
     'deployment.apps/web paused',
-    'error: deployments.apps "web" can\'t pause: already paused',
+    'error: deployments.apps "web" is already paused',
     expect.stringContaining('you cannot rollback a paused deployment'),
     'deployment.apps/web resumed',
     'node/n-1 tainted',
@@ -116,6 +116,8 @@ test('kubectl rollout undo without a revision goes back to the one before', () =
     'rollout undo deploy web',
     'rollout status deploy web',
   ]);
-  expect(printed[2]).toMatch(/deployment.apps\/web rolled back$/);
+  expect(printed[2]).toMatch(
+    /^deployment.apps\/web rolled back\nWarning: resource deployments\/web was previously managed with 'kubectl apply'/,
+  );
   expect(run.cluster.api.get('Deployment', 'default', 'web').spec.template.spec.containers[0]!.image).toBe('web:1');
 });

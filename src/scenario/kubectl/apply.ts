@@ -1,143 +1,97 @@
 /**
  * `kubectl apply -f`: creates what is missing and patches what differs, remembering what was applied.
  *
- * Models k8s.io/kubectl/pkg/cmd/apply and apimachinery/pkg/util/strategicpatch (CreateThreeWayMergePatch): what was applied last
- * time and is gone from the file is removed, what others have set and the file does not mention stays.
- * Left out: server-side apply, pruning, `$setElementOrder`.
+ * Models k8s.io/kubectl/pkg/cmd/apply: what was applied last time and is gone from the file is removed, what others have set and the file
+ * does not mention stays. Left out: pruning.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
-import { mergeKey } from '../../apiserver/patch.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
 import type { Task } from '../../client/task.ts';
-import type { Kind, KindMap } from '../../model/kinds.ts';
+import { KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import type { ParsedCommand } from './command-line.ts';
-import { errorText, type KubectlContext, KubectlError, namespaceIn, namespaceOf, resourceName } from './context.ts';
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-type Json = unknown;
-type JsonMap = { readonly [field: string]: Json };
+import { type KubectlContext, warnLine } from './context.ts';
+import { isNotFound, KubectlError, throwAll, withSource } from './errors.ts';
+import { asMap, type JsonMap } from './json.ts';
+import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
+import { threeWayPatch } from './merge-patch.ts';
+import { answerPrinter, type PrintAnswer } from './print-answer.ts';
+import { type Info, localObjects } from './select.ts';
+import { serverSideApply } from './server-side-apply.ts';
+import { dryRunOf, writeOptionsOf } from './write-options.ts';
 
 export function* apply(command: ParsedCommand, context: KubectlContext): Task<void> {
-  const errors: string[] = [];
-  for (const file of command.flags.all('filename')) {
-    for (const object of context.manifest(file)) {
-      try {
-        yield* applyObject(object, namespaceOf(command.flags), file, context);
-      } catch (error) {
-        errors.push(errorText(error));
-      }
-    }
-  }
-  if (errors.length > 0) throw new KubectlError(errors.join('\n'));
-}
-
-function* applyObject(manifest: KubeObject, defaultNamespace: string, file: string, context: KubectlContext): Task<void> {
-  const kind = manifest.kind as Kind;
-  const namespace = namespaceIn(kind, manifest.metadata.namespace ?? defaultNamespace);
-  const { name } = manifest.metadata;
-  const { lastApplied, modified } = remembered(manifest, namespace);
-  let current: KubeObject;
-  try {
-    current = yield* context.client.get(kind, namespace, name);
-  } catch (error) {
-    if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
+  const { flags, args } = command;
+  if (args.length > 0) throw new KubectlError(`Unexpected args: [${args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
+  if (!flags.has('filename')) throw new KubectlError('must specify one of -f and -k');
+  const isServerSide = flags.isOn('server-side');
+  if (flags.isOn('force-conflicts') && !isServerSide) throw new KubectlError('--force-conflicts only works with --server-side');
+  if (isServerSide && dryRunOf(flags) === 'client')
+    throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  if (flags.isOn('prune')) throw new KubectlError('Orrery does not prune: delete what is to go by name');
+  const answer = answerPrinter(command, context);
+  const { infos, errors } = localObjects(flags.all('filename'), command, context, flags.text('selector'));
+  const failures = [...errors];
+  for (const info of infos) {
     try {
-      yield* context.client.create(kind, modified as KindMap[Kind]);
-    } catch (refusal) {
-      throw new KubectlError(errorText(refusal, `error when creating "${file}"`));
+      if (isServerSide) yield* serverSideApply(info, command, context, answer);
+      else yield* applyOne(info, command, context, answer);
+    } catch (error) {
+      failures.push(error);
     }
-    context.print(`${resourceName(kind, name)} created`);
-    return;
   }
-  const original = JSON.parse(current.metadata.annotations?.[LAST_APPLIED] ?? '{}') as JsonMap;
-  const body = threeWayPatch(original, { ...(modified as unknown as JsonMap) }, current as unknown as JsonMap);
-  // Only what was remembered differs: by key order or by formatting. kubectl compares the objects, not the texts.
-  if (body === undefined || isAnnotationOnly(body, original, lastApplied)) {
-    context.print(`${resourceName(kind, name)} unchanged`);
-    return;
-  }
-  yield* context.client.patch(kind, namespace, name, { type: 'strategic', body });
-  context.print(`${resourceName(kind, name)} configured`);
+  throwAll(failures);
+  if (infos.length === 0) throw new KubectlError('no objects passed to apply');
 }
 
-/** The object as it is sent, with the annotation that remembers it. */
-function remembered(manifest: KubeObject, namespace: string | undefined): { lastApplied: JsonMap; modified: KubeObject } {
-  const { [LAST_APPLIED]: _, ...annotations } = manifest.metadata.annotations ?? {};
-  const metadata = { ...manifest.metadata, ...(namespace === undefined ? {} : { namespace }), annotations };
-  const lastApplied = sorted({ ...manifest, metadata }) as JsonMap;
-  const withMemory = { ...metadata, annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(lastApplied)}\n` } };
-  return { lastApplied, modified: { ...manifest, metadata: withMemory } };
+function* applyOne(info: Info, command: ParsedCommand, context: KubectlContext, answer: PrintAnswer): Task<void> {
+  const { flags } = command;
+  const modified = withLastApplied(info.object!);
+  const isLocal = dryRunOf(flags) === 'client';
+  const options = writeOptionsOf(flags, 'kubectl-client-side-apply');
+  const current = yield* presentOf(info, context);
+  if (current === undefined) {
+    if (isLocal) return answer(modified, 'created');
+    try {
+      return answer(yield* context.api.create(modified, options), 'created');
+    } catch (error) {
+      throw withSource('creating', info.source!, error);
+    }
+  }
+  if (current.metadata.deletionTimestamp !== undefined)
+    warnLine(context, `Warning: Detected changes to resource ${info.name} which is currently being deleted.`);
+  const original = lastAppliedOf(current);
+  if (original === undefined)
+    warnLine(
+      context,
+      `Warning: resource ${KINDS[info.kind].resource}/${info.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+    );
+  const body = threeWayPatch(original ?? {}, asMap(modified), asMap(current));
+  if (body === undefined || (original !== undefined && isMemoryOnly(body, original, asMap(info.object!))))
+    return answer(current, 'unchanged');
+  if (isLocal) return answer(current, 'configured');
+  let patched: KubeObject;
+  try {
+    patched = yield* context.api.patch(info.kind, info.namespace, info.name, { type: 'strategic', body }, options);
+  } catch (error) {
+    throw error instanceof ApiError && error.reason !== 'Invalid' ? withSource('applying patch:\nto:\n', info.source!, error) : error;
+  }
+  answer(patched, isSameValue(patched, current) ? 'unchanged' : 'configured');
 }
 
-function isAnnotationOnly(body: JsonMap, original: JsonMap, lastApplied: JsonMap): boolean {
+function* presentOf({ kind, namespace, name }: Info, { api }: KubectlContext): Task<KubeObject | undefined> {
+  try {
+    return yield* api.get(kind, namespace, name);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Only what is remembered differs, by the order of keys or by formatting: the objects are the same. */
+function isMemoryOnly(body: JsonMap, original: JsonMap, given: JsonMap): boolean {
   const { metadata, ...others } = body;
   const { annotations, ...otherMetadata } = (metadata ?? {}) as JsonMap;
-  const isOnly = Object.keys(others).length === 0 && Object.keys(otherMetadata).length === 0;
-  return isOnly && isMap(annotations) && Object.keys(annotations).join() === LAST_APPLIED && isSameValue(original, lastApplied);
-}
-
-/** The strategic merge patch that makes `current` what `modified` says, and takes away what only `original` said; undefined when empty. */
-export function threeWayPatch(original: JsonMap, modified: JsonMap, current: JsonMap): JsonMap | undefined {
-  const patch: Record<string, Json> = {};
-  for (const field of Object.keys(modified)) {
-    const wanted = modified[field];
-    if (wanted === null || wanted === undefined) continue;
-    const present = current[field];
-    if (isMap(wanted) && isMap(present)) {
-      const inner = threeWayPatch(mapAt(original, field), wanted, present);
-      if (inner !== undefined) patch[field] = inner;
-    } else if (Array.isArray(wanted) && Array.isArray(present)) {
-      const inner = listPatch(field, listAt(original, field), wanted, present);
-      if (inner !== undefined) patch[field] = inner;
-    } else if (!isSameValue(wanted, present)) patch[field] = wanted;
-  }
-  for (const field of Object.keys(original)) {
-    if (modified[field] === undefined && current[field] !== undefined) patch[field] = null;
-  }
-  return Object.keys(patch).length === 0 ? undefined : patch;
-}
-
-function listPatch(field: string, original: readonly Json[], wanted: readonly Json[], present: readonly Json[]): Json[] | undefined {
-  const key = mergeKey(field, present, wanted);
-  if (key === undefined) return isSameValue(wanted, present) ? undefined : [...wanted];
-  const keyed = (items: readonly Json[], value: Json) => items.find((item): item is JsonMap => isMap(item) && item[key] === value);
-  const patch: Json[] = [];
-  for (const item of wanted) {
-    if (!isMap(item)) continue;
-    const there = keyed(present, item[key]);
-    const change = there === undefined ? item : threeWayPatch(keyed(original, item[key]) ?? {}, item, there);
-    if (change !== undefined) patch.push({ ...change, [key]: item[key] });
-  }
-  for (const item of original) {
-    if (isMap(item) && keyed(wanted, item[key]) === undefined && keyed(present, item[key]) !== undefined)
-      patch.push({ $patch: 'delete', [key]: item[key] });
-  }
-  return patch.length === 0 ? undefined : patch;
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .filter((key) => value[key] !== undefined)
-      .map((key) => [key, sorted(value[key])]),
-  );
-}
-
-function isMap(value: Json): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function mapAt(map: JsonMap, field: string): JsonMap {
-  const value = map[field];
-  return isMap(value) ? value : {};
-}
-
-function listAt(map: JsonMap, field: string): readonly Json[] {
-  const value = map[field];
-  return Array.isArray(value) ? value : [];
+  if (Object.keys(others).length > 0 || Object.keys(otherMetadata).length > 0) return false;
+  return Object.keys((annotations ?? {}) as object).join() === LAST_APPLIED && isSameValue(original, given);
 }

@@ -2,24 +2,28 @@
  * A kubectl command line, taken apart: words, flags with their values, and what stands behind `--`. Everything that can be
  * wrong without asking the cluster is found here, before the run.
  *
- * Models the behaviour of cobra and pflag as far as kubectl's verbs use it.
+ * Models the behaviour of cobra and pflag as far as kubectl's verbs use it, down to the words of their errors.
  */
 import { nearestName } from '../../base/errors.ts';
-
-/** `text` and `number` take a value, a `switch` may (`--wait=false`). */
-export type FlagKind = 'text' | 'number' | 'switch';
-export type FlagKinds = { readonly [name: string]: FlagKind };
+import { CommandLineError } from './command-line-error.ts';
+import { DEPRECATED_FLAGS, type FlagKind, type FlagKinds, GLOBAL_FLAGS, SHORT_FLAGS } from './flag-kinds.ts';
+import { isGoDuration } from './go-duration.ts';
+import { splitWords } from './split-words.ts';
 
 /** What a verb understands; how it is carried out stands in verbs.ts. */
 export interface VerbGrammar {
   /** Its words: `rollout undo`. */
   readonly words: string;
+  /** Other words for it: `create ns`. */
+  readonly aliases?: readonly string[];
   readonly flags: FlagKinds;
   /** What has to follow, as the usage line says it; `minimum` and `maximum` count the arguments. */
   readonly usage: string;
   readonly minimum: number;
   readonly maximum?: number;
   readonly required?: readonly string[];
+  /** Short letters that mean something else here than elsewhere. */
+  readonly short?: { readonly [letter: string]: string };
 }
 
 export interface ParsedCommand<V extends VerbGrammar = VerbGrammar> {
@@ -28,21 +32,8 @@ export interface ParsedCommand<V extends VerbGrammar = VerbGrammar> {
   readonly flags: Flags;
   /** Everything behind `--`. */
   readonly rest: readonly string[];
-}
-
-/** Why a command line cannot be read. */
-export class CommandLineError extends Error {
-  override readonly name = 'CommandLineError';
-  readonly wanted: string;
-  readonly found: string;
-  readonly suggestion: string | undefined;
-
-  constructor(wanted: string, found: string, suggestion?: string) {
-    super(`expected ${wanted}, got ${found}`);
-    this.wanted = wanted;
-    this.found = found;
-    this.suggestion = suggestion;
-  }
+  /** Flags given that kubectl warns about. */
+  readonly deprecated: readonly string[];
 }
 
 export class Flags {
@@ -65,6 +56,11 @@ export class Flags {
     return this.#values.get(name) ?? [];
   }
 
+  /** Values separated by commas, from every time the flag was given. */
+  list(name: string): string[] {
+    return this.all(name).flatMap((value) => (value === '' ? [] : value.split(',')));
+  }
+
   number(name: string): number | undefined {
     const value = this.text(name);
     return value === undefined ? undefined : Number(value);
@@ -73,113 +69,198 @@ export class Flags {
   /** A switch: `--wait`, `--wait=false`, or its default. */
   isOn(name: string, byDefault = false): boolean {
     const value = this.text(name);
-    return value === undefined ? byDefault : value !== 'false';
+    return value === undefined ? byDefault : isTrue(value);
   }
 }
-
-const COMMON_FLAGS: FlagKinds = { namespace: 'text' };
-const SHORT_FLAGS: { readonly [letter: string]: string } = {
-  n: 'namespace',
-  f: 'filename',
-  l: 'selector',
-  A: 'all-namespaces',
-  o: 'output',
-  c: 'container',
-  p: 'patch',
-  w: 'watch',
-};
 
 /** Reads a command line; a leading `kubectl` is allowed. Throws a CommandLineError. */
 export function parseCommandLine<V extends VerbGrammar>(line: string, verbs: readonly V[]): ParsedCommand<V> {
   const words = splitWords(line);
   if (words[0] === 'kubectl') words.shift();
-  const verb = findVerb(words, verbs);
-  const known = { ...COMMON_FLAGS, ...verb.flags };
+  const { verb, others } = findVerb(words, verbs);
+  const known: FlagKinds = { ...GLOBAL_FLAGS, ...verb.flags };
   const args: string[] = [];
   const values = new Map<string, string[]>();
-  const rest = words.splice(words.indexOf('--') < 0 ? words.length : words.indexOf('--')).slice(1);
-  const queue = words.slice(verb.words.split(' ').length);
-  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
-    if (!/^-[^-\d]|^--/.test(word)) {
-      args.push(word);
-      continue;
+  const deprecated: string[] = [];
+  const dash = others.indexOf('--');
+  const rest = dash < 0 ? [] : others.splice(dash).slice(1);
+  for (let word = others.shift(); word !== undefined; word = others.shift()) {
+    if (!word.startsWith('-') || word === '-') args.push(word);
+    else {
+      for (const { flag, value } of flagsOf(word, others, verb, known)) {
+        if (DEPRECATED_FLAGS[flag] !== undefined) deprecated.push(flag);
+        values.set(flag, [...(values.get(flag) ?? []), value]);
+      }
     }
-    const { flag, given } = flagOf(word, verb, known);
-    const kind = known[flag]!;
-    const value = given ?? (kind === 'switch' ? 'true' : queue.shift());
-    if (value === undefined) throw new CommandLineError(`a value for --${flag}`, `nothing after "${word}"`);
-    if (kind === 'number' && !/^-?\d+$/.test(value)) throw new CommandLineError(`a whole number for --${flag}`, JSON.stringify(value));
-    if (kind === 'switch' && value !== 'true' && value !== 'false')
-      throw new CommandLineError(`true or false for --${flag}`, JSON.stringify(value));
-    values.set(flag, [...(values.get(flag) ?? []), value]);
   }
-  for (const flag of verb.required ?? [])
-    if (!values.has(flag)) throw new CommandLineError(`the flag --${flag} of "kubectl ${verb.words}"`, 'no such flag');
-  const isFromFile = values.has('filename');
-  if (args.length < (isFromFile ? 0 : verb.minimum) || args.length > (verb.maximum ?? Number.POSITIVE_INFINITY))
-    throw new CommandLineError(
-      `"kubectl ${verb.words}${verb.usage === '' ? '' : ` ${verb.usage}`}"`,
-      args.length === 0 ? 'no arguments' : `the arguments "${args.join(' ')}"`,
-    );
-  return { verb, args, flags: new Flags(values), rest };
+  const missing = (verb.required ?? []).filter((flag) => !values.has(flag));
+  if (missing.length > 0)
+    throw new CommandLineError({
+      wanted: `the flag --${missing[0]} of "kubectl ${verb.words}"`,
+      found: 'no such flag',
+      words: `required flag(s) ${missing.map((flag) => `"${flag}"`).join(', ')} not set`,
+    });
+  return { verb, args, flags: new Flags(values), rest, deprecated };
 }
 
-function findVerb<V extends VerbGrammar>(words: readonly string[], verbs: readonly V[]): V {
-  const names = verbs.map((verb) => verb.words);
-  const family = names.filter((name) => name.startsWith(`${words[0]} `));
-  // `create -f` is a verb of its own beside `create deployment`; `create deploymnt` is a typing error.
-  const isBare = words[1] === undefined || words[1].startsWith('-') || family.length === 0;
-  for (const length of isBare ? [2, 1] : [2]) {
-    const verb = verbs.find((one) => one.words === words.slice(0, length).join(' '));
-    if (verb !== undefined) return verb;
+/** Are there as many arguments as the verb takes? kubectl itself finds out only when it runs. */
+export function checkArguments({ verb, args, flags }: ParsedCommand): void {
+  const isFromFile = flags.has('filename') || flags.has('raw');
+  if (args.length >= (isFromFile ? 0 : verb.minimum) && args.length <= (verb.maximum ?? Number.POSITIVE_INFINITY)) return;
+  const wanted = `"kubectl ${verb.words}${verb.usage === '' ? '' : ` ${verb.usage}`}"`;
+  const found = args.length === 0 ? 'no arguments' : `the arguments "${args.join(' ')}"`;
+  throw new CommandLineError({ wanted, found, words: `expected ${wanted}` });
+}
+
+function findVerb<V extends VerbGrammar>(words: readonly string[], verbs: readonly V[]): { verb: V; others: string[] } {
+  const positions = commandWords(words);
+  for (const length of [3, 2, 1]) {
+    const name = positions
+      .slice(0, length)
+      .map((at) => words[at])
+      .join(' ');
+    if (positions.length < length) continue;
+    const verb = verbs.find((one) => one.words === name || one.aliases?.includes(name));
+    if (verb === undefined) continue;
+    const own = new Set(positions.slice(0, length));
+    const others = words.filter((_, at) => !own.has(at));
+    // `create -f` is a verb of its own beside `create deployment`; `create deploymnt` is a typing error.
+    const family = verbs.filter((one) => one.words.startsWith(`${name} `));
+    const next = positions[length] === undefined ? undefined : words[positions[length]];
+    if (family.length > 0 && next !== undefined) throw unknownWord(`${name} ${next}`, family);
+    return { verb, others };
   }
-  const given = words.slice(0, family.length > 0 ? 2 : 1).join(' ');
-  const wanted = family.length > 0 ? `one of ${family.map((name) => `"${name}"`).join(', ')}` : 'a verb of kubectl that Orrery knows';
-  throw new CommandLineError(
-    wanted,
-    given === '' ? 'nothing' : JSON.stringify(given),
-    nearestName(given, family.length > 0 ? family : names),
+  const [first] = positions.map((at) => words[at]!);
+  const family = verbs.filter((one) => one.words.startsWith(`${first} `));
+  throw unknownWord(
+    positions
+      .slice(0, family.length > 0 ? 2 : 1)
+      .map((at) => words[at])
+      .join(' '),
+    family.length > 0 ? family : verbs,
+    family.length > 0,
   );
 }
 
-function flagOf(word: string, verb: VerbGrammar, known: FlagKinds): { flag: string; given: string | undefined } {
-  const equals = word.indexOf('=');
-  const name = equals < 0 ? word : word.slice(0, equals);
-  let given = equals < 0 ? undefined : word.slice(equals + 1);
-  let flag: string | undefined;
-  if (name.startsWith('--')) flag = name.slice(2);
-  else {
-    flag = SHORT_FLAGS[name.charAt(1)];
-    // `-nshop` is the value glued to the letter.
-    if (name.length > 2) given = word.slice(2);
-  }
-  if (flag === undefined || !Object.hasOwn(known, flag)) {
-    const flags = Object.keys(known).map((one) => `--${one}`);
-    throw new CommandLineError(`a flag of "kubectl ${verb.words}": ${flags.join(', ')}`, JSON.stringify(name), nearestName(name, flags));
-  }
-  return { flag, given };
+function unknownWord(given: string, candidates: readonly VerbGrammar[], isFamily = true): CommandLineError {
+  const names = candidates.map(({ words }) => words);
+  const parts = given.split(' ');
+  const [verb = '', word] = parts;
+  return new CommandLineError({
+    wanted: isFamily ? `one of ${names.map((name) => `"${name}"`).join(', ')}` : 'a verb of kubectl that Orrery knows',
+    found: given === '' ? 'nothing' : JSON.stringify(given),
+    suggestion: nearestName(given, names),
+    words: unknownText(verb, word, parts.at(-1)!),
+  });
 }
 
-/** Words as a shell splits them: quotes group, a backslash takes the next character as it is. */
-export function splitWords(line: string): string[] {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote = '';
-  for (let i = 0; i < line.length; i++) {
-    const char = line[i]!;
-    if (quote !== '') {
-      if (char === quote) quote = '';
-      else if (char === '\\' && quote === '"') word += line[++i] ?? '';
-      else word += char;
-    } else if (char === '"' || char === "'") {
-      quote = char;
-      word ??= '';
-    } else if (/\s/.test(char)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else word = (word ?? '') + (char === '\\' ? (line[++i] ?? '') : char);
+function unknownText(verb: string, word: string | undefined, last: string): string {
+  if (verb === 'create') return `Unexpected args: [${last}]\nSee 'kubectl create -h' for help and examples`;
+  if (word !== undefined) return `unknown command "${last}"\nSee 'kubectl ${verb} -h' for help and examples`;
+  return `unknown command "${verb}" for "kubectl"`;
+}
+
+/** Where the words are that could name the verb: flags before it, and their values, are stepped over. */
+function commandWords(words: readonly string[]): number[] {
+  const positions: number[] = [];
+  for (let at = 0; at < words.length && words[at] !== '--'; at++) {
+    const word = words[at]!;
+    if (!word.startsWith('-') || word === '-') positions.push(at);
+    else if (!word.includes('=')) {
+      const name = word.startsWith('--') ? word.slice(2) : word.length === 2 ? SHORT_FLAGS[word[1]!] : undefined;
+      if (name !== undefined && (GLOBAL_FLAGS[name] ?? 'switch') !== 'switch') at++;
+    }
   }
-  if (quote !== '') throw new CommandLineError(`a closing ${quote}`, 'the end of the line');
-  if (word !== undefined) words.push(word);
-  return words;
+  return positions;
+}
+
+interface GivenFlag {
+  readonly flag: string;
+  readonly value: string;
+}
+
+function flagsOf(word: string, following: string[], verb: VerbGrammar, known: FlagKinds): GivenFlag[] {
+  return word.startsWith('--') ? [longFlag(word, following, verb, known)] : shortFlags(word, following, verb, known);
+}
+
+function longFlag(word: string, following: string[], verb: VerbGrammar, known: FlagKinds): GivenFlag {
+  const equals = word.indexOf('=');
+  const flag = equals < 0 ? word.slice(2) : word.slice(2, equals);
+  const kind = Object.hasOwn(known, flag) ? known[flag]! : undefined;
+  if (kind === undefined) throw unknownFlag(`--${flag}`, `unknown flag: --${flag}`, verb, known);
+  if (equals >= 0) return checked(flag, word.slice(equals + 1), kind, `--${flag}`, verb);
+  const without = valueWithout(kind);
+  if (without !== undefined) return { flag, value: without };
+  const value = following.shift();
+  if (value === undefined) throw missingValue(flag, word, `flag needs an argument: --${flag}`, verb);
+  return checked(flag, value, kind, `--${flag}`, verb);
+}
+
+/** `-n shop`, `-nshop`, `-n=shop`, `-Aw`. */
+function shortFlags(word: string, following: string[], verb: VerbGrammar, known: FlagKinds): GivenFlag[] {
+  const given: GivenFlag[] = [];
+  for (let letters = word.slice(1); letters !== ''; ) {
+    const [letter] = letters as unknown as [string];
+    const flag = verb.short?.[letter] ?? SHORT_FLAGS[letter];
+    const kind = flag !== undefined && Object.hasOwn(known, flag) ? known[flag] : undefined;
+    if (flag === undefined || kind === undefined)
+      throw unknownFlag(`-${letter}`, `unknown shorthand flag: '${letter}' in -${letters}`, verb, known);
+    const name = `-${letter}, --${flag}`;
+    if (letters.length > 2 && letters[1] === '=') return [...given, checked(flag, letters.slice(2), kind, name, verb)];
+    const without = valueWithout(kind);
+    if (without !== undefined) {
+      given.push({ flag, value: without });
+      letters = letters.slice(1);
+      continue;
+    }
+    const value = letters.length > 1 ? letters.slice(1) : following.shift();
+    if (value === undefined) throw missingValue(flag, word, `flag needs an argument: '${letter}' in -${letters}`, verb);
+    return [...given, checked(flag, value, kind, name, verb)];
+  }
+  return given;
+}
+
+/** What a flag stands for that is given without a value. */
+function valueWithout(kind: FlagKind): string | undefined {
+  if (kind === 'switch') return 'true';
+  if (kind === 'dry-run') return 'unchanged';
+  if (kind === 'cascade') return 'background';
+  return kind === 'validate' ? 'strict' : undefined;
+}
+
+function checked(flag: string, value: string, kind: FlagKind, name: string, verb: VerbGrammar): GivenFlag {
+  const refuse = (wanted: string, why: string) =>
+    new CommandLineError({
+      wanted: `${wanted} for --${flag}`,
+      found: JSON.stringify(value),
+      words: withUsage(`invalid argument "${value}" for "${name}" flag: ${why}`, verb),
+    });
+  if (kind === 'number' && !/^[+-]?\d+$/.test(value))
+    throw refuse('a whole number', `strconv.ParseInt: parsing "${value}": invalid syntax`);
+  if (kind === 'switch' && !/^(1|0|t|f|T|F|true|false|TRUE|FALSE|True|False)$/.test(value))
+    throw refuse('true or false', `strconv.ParseBool: parsing "${value}": invalid syntax`);
+  if (kind === 'duration' && !isGoDuration(value)) throw refuse('a duration such as "30s"', `time: invalid duration "${value}"`);
+  return { flag, value };
+}
+
+function isTrue(value: string): boolean {
+  return /^(1|t|true)$/i.test(value);
+}
+
+function missingValue(flag: string, word: string, words: string, verb: VerbGrammar): CommandLineError {
+  return new CommandLineError({ wanted: `a value for --${flag}`, found: `nothing after "${word}"`, words: withUsage(words, verb) });
+}
+
+function unknownFlag(name: string, words: string, verb: VerbGrammar, known: FlagKinds): CommandLineError {
+  const flags = Object.keys(known).map((one) => `--${one}`);
+  return new CommandLineError({
+    wanted: `a flag that "kubectl ${verb.words}" has`,
+    found: JSON.stringify(name),
+    suggestion: nearestName(name, flags),
+    words: withUsage(words, verb),
+  });
+}
+
+function withUsage(words: string, verb: VerbGrammar): string {
+  return `${words}\nSee 'kubectl ${verb.words} --help' for usage.`;
 }

@@ -1,97 +1,184 @@
 /**
- * `kubectl drain`: closes a node, then evicts its pods as far as disruption budgets allow, and waits until they are gone.
+ * `kubectl drain`: closes nodes and evicts their pods, retrying for as long as disruption budgets refuse.
  *
- * Models k8s.io/kubectl/pkg/drain: DaemonSet pods stay, mirror pods stay, a refused eviction is tried again every 5 s.
+ * Models k8s.io/kubectl/pkg/cmd/drain and pkg/drain. The real one evicts from one goroutine a pod: what it prints comes in any order, here
+ * in the order of the pods.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
 import { SECOND_US } from '../../base/units.ts';
 import { all, sleep, type Task } from '../../client/task.ts';
-import { controllerOf } from '../../model/meta.ts';
-import { isPodTerminal, type Pod } from '../../model/pod.ts';
-import { parseDurationUs } from '../duration.ts';
+import type { Pod } from '../../model/pod.ts';
+import { parseSelector, SelectorTextError } from '../selector-text.ts';
 import type { ParsedCommand } from './command-line.ts';
-import { errorText, type KubectlContext, KubectlError, waitForObject } from './context.ts';
+import { type KubectlContext, printLine, warnLine } from './context.ts';
 import { nodesOf, setUnschedulable } from './cordon.ts';
+import { type DrainList, drainList } from './drain-filters.ts';
+import { isNotFound, KubectlError, messageOf, SeveralErrors } from './errors.ts';
+import { goDurationText, goDurationUs } from './go-duration.ts';
+import { resourceName } from './names.ts';
+import { dryRunOf, dryRunSuffix, writeOptionsOf } from './write-options.ts';
 
-// evictPods in drain.go: "will retry after 5s".
-const RETRY_US = 5 * SECOND_US;
-const MIRROR = 'kubernetes.io/config.mirror';
+const EVICT_RETRY_US = 5 * SECOND_US; // EvictErrorRetryDelay in drain.go
+const POLL_US = SECOND_US; // waitForDelete in drain.go
+
+interface DrainRun {
+  readonly command: ParsedCommand;
+  readonly context: KubectlContext;
+  /** Infinite without a timeout. */
+  readonly deadlineUs: number;
+  readonly timeoutText: string;
+}
 
 export function* drain(command: ParsedCommand, context: KubectlContext): Task<void> {
+  const { flags } = command;
+  const dryRun = dryRunOf(flags);
+  checkPodSelector(flags.text('pod-selector'));
   const nodes = yield* nodesOf(command, context);
-  for (const node of nodes) yield* setUnschedulable(node, true, context);
-  for (const { metadata } of nodes) {
-    yield* drainNode(metadata.name, command, context);
-    context.print(`node/${metadata.name} drained`);
+  yield* setUnschedulable(nodes, true, command, context);
+  const failures: { readonly name: string; readonly error: KubectlError }[] = [];
+  for (const node of nodes) {
+    const { name } = node.metadata;
+    try {
+      yield* drainNode(name, command, context);
+      printLine(context, `${resourceName(node)} drained${dryRunSuffix(dryRun)}`);
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error;
+      warnLine(context, `error: unable to drain node "${name}" due to error: ${error.message}, continuing command...`);
+      failures.push({ name, error });
+    }
+  }
+  if (failures.length === 0) return;
+  warnLine(context, 'There are pending nodes to be drained:');
+  for (const { name } of failures) warnLine(context, ` ${name}`);
+  const errors = failures.map(({ error }) => error);
+  const [only] = errors;
+  throw new SeveralErrors(errors.length === 1 && only instanceof DrainError ? only.reasons : errors, true);
+}
+
+/** Why a node could not be emptied: several reasons stand in brackets. */
+class DrainError extends KubectlError {
+  readonly reasons: readonly KubectlError[];
+
+  constructor(reasons: readonly KubectlError[]) {
+    super(reasons.length === 1 ? reasons[0]!.message : `[${reasons.map(({ message }) => message).join(', ')}]`);
+    this.reasons = reasons;
   }
 }
 
 function* drainNode(node: string, command: ParsedCommand, context: KubectlContext): Task<void> {
   const { flags } = command;
-  const timeoutUs = parseDurationUs(flags.text('timeout') ?? '0') ?? 0;
-  const deadlineUs = timeoutUs === 0 ? Number.POSITIVE_INFINITY : context.sim.nowUs + timeoutUs;
-  const { items } = yield* context.client.list('Pod', { fieldSelector: { 'spec.nodeName': node } });
-  const { victims, ignored, refusals } = chooseVictims(items, command);
-  if (refusals.length > 0) {
-    const message = `error: unable to drain node "${node}" due to error: ${refusals.join(', ')}, continuing command...`;
-    throw new KubectlError(`${message}\nThere are pending nodes to be drained:\n ${node}\n${refusals.join('\n')}`);
+  const list = yield* drainList(node, command, context);
+  if (list.errors.length > 0) throw new DrainError(list.errors);
+  if (list.warnings !== '') warnLine(context, `Warning: ${list.warnings}`);
+  if (dryRunOf(flags) === 'client') {
+    for (const { metadata } of list.pods) printLine(context, `evicting pod ${metadata.namespace}/${metadata.name} (dry run)`);
+    return;
   }
-  if (ignored.length > 0) context.print(`Warning: ignoring DaemonSet-managed Pods: ${ignored.join(', ')}`);
-  for (const { metadata } of victims) context.print(`evicting pod ${metadata.namespace}/${metadata.name}`);
-  const results = yield* all(victims.map((pod) => evict(pod, deadlineUs, flags.number('grace-period') ?? -1, context)));
-  const failures = results.flatMap((result) => (result.ok ? [] : [errorText(result.error)]));
-  if (failures.length > 0) throw new KubectlError([...new Set(failures)].join('\n'));
+  const timeoutUs = goDurationUs(flags.text('timeout') ?? '0s');
+  const deadlineUs = timeoutUs > 0 ? context.sim.nowUs + timeoutUs : Number.POSITIVE_INFINITY;
+  const run = { command, context, deadlineUs, timeoutText: goDurationText(timeoutUs) };
+  const errors = yield* flags.isOn('disable-eviction') ? deletePods(list, run) : evictPods(list, run);
+  if (errors.length === 0) return;
+  const error = new DrainError(errors);
+  const pending = yield* drainList(node, command, context);
+  if (pending.pods.length > 0) {
+    warnLine(context, `There are pending pods in node "${node}" when an error occurred: ${error.message}`);
+    for (const { metadata } of pending.pods) warnLine(context, `pod/${metadata.name}`);
+  }
+  throw error;
 }
 
-function* evict(pod: Pod, deadlineUs: number, grace: number, context: KubectlContext): Task<void> {
-  const { namespace, name, uid } = pod.metadata;
+function* evictPods({ pods }: DrainList, run: DrainRun): Task<KubectlError[]> {
+  return errorsOf(yield* all(pods.map((pod) => evictPod(pod, run))));
+}
+
+function* evictPod(pod: Pod, { command, context, deadlineUs, timeoutText }: DrainRun): Task<void> {
+  const { sim, api } = context;
+  const { namespace = '', name, uid } = pod.metadata;
+  const isDryRun = dryRunOf(command.flags) === 'server';
+  const grace = command.flags.number('grace-period') ?? -1;
   for (;;) {
+    printLine(context, `evicting pod ${namespace}/${name}${isDryRun ? ' (server dry run)' : ''}`);
+    if (sim.nowUs >= deadlineUs)
+      throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": global timeout reached: ${timeoutText}`);
     try {
-      yield* context.client.evict(namespace!, name, grace < 0 ? {} : { gracePeriodSeconds: grace });
+      yield* api.evict(namespace, name, grace < 0 ? {} : { gracePeriodSeconds: grace }, writeOptionsOf(command.flags, 'kubectl-drain'));
       break;
     } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return;
-      if (!(error instanceof ApiError && error.code === 429)) throw error;
-      context.print(`error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${error.message}`);
-      if (context.sim.nowUs + RETRY_US > deadlineUs)
-        throw new KubectlError(`error: error when evicting pods/"${name}" -n "${namespace}": global timeout reached`);
-      yield* sleep(context.sim, RETRY_US);
+      if (isNotFound(error)) return;
+      if (!(error instanceof ApiError) || error.reason !== 'TooManyRequests')
+        throw new KubectlError(`error when evicting pods/"${name}" -n "${namespace}": ${messageOf(error)}`);
+      warnLine(context, `error when evicting pods/"${name}" -n "${namespace}" (will retry after 5s): ${error.message}`);
     }
+    yield* sleep(sim, EVICT_RETRY_US);
   }
-  const leftUs = Number.isFinite(deadlineUs) ? deadlineUs - context.sim.nowUs : undefined;
-  const isGone = (object: Pod | undefined) => object === undefined || object.metadata.uid !== uid;
-  const result = yield* waitForObject(context, 'Pod', namespace, name, isGone, leftUs);
-  if (result === 'timeout')
-    throw new KubectlError(`error: error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached`);
-  context.print(`pod/${name} evicted`);
+  if (isDryRun) return;
+  if (yield* isGoneBefore(deadlineUs, namespace, name, uid, context)) printLine(context, `pod/${name} evicted`);
+  else
+    throw new KubectlError(
+      `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: global timeout reached: ${timeoutText}`,
+    );
 }
 
-/** The filters of pkg/drain/filters.go: who is evicted, who is left alone, and what forbids the whole drain. */
-function chooseVictims(pods: readonly Pod[], { flags }: ParsedCommand): { victims: Pod[]; ignored: string[]; refusals: string[] } {
-  const victims: Pod[] = [];
-  const ignored: string[] = [];
-  const daemons: string[] = [];
-  const orphans: string[] = [];
-  const local: string[] = [];
-  for (const pod of pods) {
-    const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
-    if (pod.metadata.annotations?.[MIRROR] !== undefined) continue;
-    const owner = controllerOf(pod);
-    if (owner?.kind === 'DaemonSet' && !isPodTerminal(pod)) {
-      if (flags.isOn('ignore-daemonsets')) ignored.push(key);
-      else daemons.push(key);
-      continue;
+/** Without the eviction API: pods are simply deleted, whatever their budgets say. */
+function* deletePods({ pods }: DrainList, { command, context, deadlineUs, timeoutText }: DrainRun): Task<KubectlError[]> {
+  const { flags } = command;
+  const grace = flags.number('grace-period') ?? -1;
+  const isDryRun = dryRunOf(flags) === 'server';
+  for (const { metadata } of pods) {
+    const { namespace = '', name } = metadata;
+    try {
+      const options = grace < 0 ? {} : { gracePeriodSeconds: grace };
+      yield* context.api.delete('Pod', namespace, name, options, writeOptionsOf(flags, 'kubectl-drain'));
+    } catch (error) {
+      if (!isNotFound(error)) return [new KubectlError(messageOf(error))];
     }
-    const hasLocalData = pod.spec.volumes?.some(({ emptyDir }) => emptyDir !== undefined) === true && !isPodTerminal(pod);
-    if (hasLocalData && !flags.isOn('delete-emptydir-data')) local.push(key);
-    else if (owner === undefined && !isPodTerminal(pod) && !flags.isOn('force')) orphans.push(key);
-    else victims.push(pod);
+    printLine(context, `deleting pod ${namespace}/${name}${isDryRun ? ' (server dry run)' : ''}`);
   }
-  const refusals: string[] = [];
-  if (daemons.length > 0) refusals.push(`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons.join(', ')}`);
-  if (local.length > 0)
-    refusals.push(`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${local.join(', ')}`);
-  if (orphans.length > 0)
-    refusals.push(`cannot delete cannot delete Pods that declare no controller (use --force to override): ${orphans.join(', ')}`);
-  return { victims, ignored, refusals };
+  if (isDryRun) return [];
+  const wait = function* ({ metadata }: Pod): Task<void> {
+    const { namespace = '', name, uid } = metadata;
+    if (!(yield* isGoneBefore(deadlineUs, namespace, name, uid, context))) throw new KubectlError(`global timeout reached: ${timeoutText}`);
+    printLine(context, `pod/${name} deleted`);
+  };
+  return errorsOf(yield* all(pods.map(wait))).slice(0, 1);
+}
+
+/** Looks for the pod each second until it, or the one that bore its name, is gone. */
+function* isGoneBefore(
+  deadlineUs: number,
+  namespace: string,
+  name: string,
+  uid: string | undefined,
+  { api, sim }: KubectlContext,
+): Task<boolean> {
+  for (;;) {
+    try {
+      const { metadata } = yield* api.get('Pod', namespace, name);
+      if (metadata.uid !== uid) return true;
+    } catch (error) {
+      if (isNotFound(error)) return true;
+      throw error;
+    }
+    if (sim.nowUs >= deadlineUs) return false;
+    yield* sleep(sim, Math.min(POLL_US, deadlineUs - sim.nowUs));
+  }
+}
+
+function errorsOf(settled: readonly ({ readonly ok: true } | { readonly ok: false; readonly error: unknown })[]): KubectlError[] {
+  return settled.flatMap((one) => {
+    if (one.ok) return [];
+    if (!(one.error instanceof KubectlError)) throw one.error;
+    return [one.error];
+  });
+}
+
+function checkPodSelector(selector: string | undefined): void {
+  if (selector === undefined) return;
+  try {
+    parseSelector(selector);
+  } catch (error) {
+    if (error instanceof SelectorTextError) throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector');
+    throw error;
+  }
 }

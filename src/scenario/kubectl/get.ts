@@ -1,149 +1,130 @@
 /**
- * `kubectl get`: a table of objects, with the columns the server gives each kind.
+ * `kubectl get`: tables of objects with the columns the server gives each kind, or the objects themselves in any format.
  *
- * Models pkg/printers/internalversion/printers.go. Output formats other than the table and `-o name` are left out.
+ * Models k8s.io/kubectl/pkg/cmd/get/get.go. Left out: chunks, raw requests.
  */
+import { type Table, tableOf } from '../../apiserver/rest/table/table.ts';
 import type { Task } from '../../client/task.ts';
-import type { Kind, KindMap } from '../../model/kinds.ts';
+import type { Kind } from '../../model/kinds.ts';
+import { KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { nodeCondition } from '../../model/node.ts';
-import type { Pod } from '../../model/pod.ts';
-import { timeUsOf } from '../../model/time.ts';
 import type { ParsedCommand } from './command-line.ts';
-import { type KubectlContext, namespaceOf, resourceName, selectObjects } from './context.ts';
-import { ageText, table } from './table.ts';
+import type { KubectlContext } from './context.ts';
+import { warnLine } from './context.ts';
+import { isNotFound, KubectlError, throwAll, usageError } from './errors.ts';
+import { watchObjects } from './get-watch.ts';
+import { asMap } from './json.ts';
+import { unsupportedRaw } from './left-out.ts';
+import { type Printer, printerOf } from './print/output.ts';
+import { sortedBy } from './print/sort-by.ts';
+import { type TableOptions, tableLines, tableText } from './print/table.ts';
+import { type Info, namespaceOf, type Selected, select } from './select.ts';
 
-interface Columns<T> {
-  readonly header: readonly string[];
-  readonly wide: readonly string[];
-  cells(object: T): readonly string[];
-  wideCells(object: T): readonly string[];
-}
-
-const ROLE_LABEL = 'node-role.kubernetes.io/';
-
-const COLUMNS: { readonly [K in Kind]?: Columns<KindMap[K]> } = {
-  Pod: {
-    header: ['READY', 'STATUS', 'RESTARTS'],
-    wide: ['IP', 'NODE', 'NOMINATED NODE', 'READINESS GATES'],
-    cells: (pod) => [readyText(pod), podStatusText(pod), String(restartsOf(pod))],
-    wideCells: (pod) => [pod.status?.podIP ?? '<none>', pod.spec.nodeName ?? '<none>', pod.status?.nominatedNodeName ?? '<none>', '<none>'],
-  },
-  Deployment: {
-    header: ['READY', 'UP-TO-DATE', 'AVAILABLE'],
-    wide: ['CONTAINERS', 'IMAGES'],
-    cells: ({ spec, status }) => [
-      `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
-      String(status?.updatedReplicas ?? 0),
-      String(status?.availableReplicas ?? 0),
-    ],
-    wideCells: ({ spec }) => containerCells(spec.template.spec),
-  },
-  ReplicaSet: {
-    header: ['DESIRED', 'CURRENT', 'READY'],
-    wide: ['CONTAINERS', 'IMAGES'],
-    cells: ({ spec, status }) => [String(spec.replicas ?? 1), String(status?.replicas ?? 0), String(status?.readyReplicas ?? 0)],
-    wideCells: ({ spec }) => containerCells(spec.template.spec),
-  },
-  Service: {
-    header: ['TYPE', 'CLUSTER-IP', 'EXTERNAL-IP', 'PORT(S)'],
-    wide: ['SELECTOR'],
-    cells: ({ spec }) => [
-      spec.type ?? 'ClusterIP',
-      spec.clusterIP ?? '<none>',
-      '<none>',
-      (spec.ports ?? [])
-        .map((port) => `${port.port}${port.nodePort === undefined ? '' : `:${port.nodePort}`}/${port.protocol ?? 'TCP'}`)
-        .join(',') || '<none>',
-    ],
-    wideCells: ({ spec }) => [
-      Object.entries(spec.selector ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',') || '<none>',
-    ],
-  },
-  Node: {
-    header: ['STATUS', 'ROLES'],
-    wide: ['INTERNAL-IP'],
-    cells: (node) => {
-      const ready = nodeCondition(node, 'Ready')?.status;
-      const words = [ready === 'True' ? 'Ready' : ready === undefined ? 'Unknown' : 'NotReady'];
-      if (node.spec?.unschedulable === true) words.push('SchedulingDisabled');
-      const roles = Object.keys(node.metadata.labels ?? {})
-        .filter((label) => label.startsWith(ROLE_LABEL))
-        .map((label) => label.slice(ROLE_LABEL.length));
-      return [words.join(','), roles.join(',') || '<none>'];
-    },
-    wideCells: (node) => [node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address ?? '<none>'],
-  },
-  Namespace: { header: ['STATUS'], wide: [], cells: ({ status }) => [status?.phase ?? 'Active'], wideCells: () => [] },
+const SUGGESTION = 'Use "kubectl api-resources" for a complete list of supported resources.';
+const DEPRECATED: { readonly [K in Kind]?: string } = {
+  Endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 };
 
 export function* get(command: ParsedCommand, context: KubectlContext): Task<void> {
-  const objects = yield* selectObjects(command, context);
-  if (objects.length === 0) {
-    context.print(`No resources found in ${namespaceOf(command.flags)} namespace.`);
-    return;
+  const { flags, args } = command;
+  if (flags.has('raw')) return unsupportedRaw(flags.text('raw')!);
+  const isWatch = flags.isOn('watch') || flags.isOn('watch-only');
+  if (args.length === 0 && !flags.has('filename') && !isWatch) {
+    warnLine(context, `You must specify the type of resource to get. ${SUGGESTION}\n`);
+    const explain = 'Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).';
+    throw usageError('get', `Required resource not specified.\n${explain}`);
   }
-  if (command.flags.text('output') === 'name') {
-    context.print(objects.map((object) => resourceName(object.kind as Kind, object.metadata.name)).join('\n'));
-    return;
+  const output = flags.text('output') ?? '';
+  if (flags.isOn('show-labels') && output !== '' && output !== 'wide')
+    throw new KubectlError(`--show-labels option cannot be used with ${output} printer`);
+  if (flags.isOn('output-watch-events') && !isWatch)
+    throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
+  if (isWatch) return yield* watchObjects(command, context);
+  const found = yield* select(command, context, { allowEmptySelector: true });
+  warnDeprecated(found, context);
+  const selected = flags.isOn('ignore-not-found') ? { ...found, errors: found.errors.filter((error) => !isNotFound(error)) } : found;
+  if (output === '' || output === 'wide') {
+    if (!flags.has('template')) return printTables(selected, command, context);
   }
-  const kinds = [...new Set(objects.map((object) => object.kind as Kind))];
-  const isWide = command.flags.text('output') === 'wide';
-  const tables = kinds.map((kind) =>
-    tableOf(
-      kind,
-      objects.filter((object) => object.kind === kind),
-      context.sim.nowUs,
-      isWide,
-      kinds.length > 1,
-    ),
-  );
-  context.print(tables.join('\n\n'));
+  const printer = printerOf(command, context, { hasTables: true })!;
+  printObjects(selected, printer, command, context);
 }
 
-function tableOf(kind: Kind, objects: readonly KubeObject[], nowUs: number, isWide: boolean, isPrefixed: boolean): string {
-  const columns = COLUMNS[kind] as Columns<KubeObject> | undefined;
-  const sorted = [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const rows = sorted.map((object) => [
-    isPrefixed ? resourceName(kind, object.metadata.name) : object.metadata.name,
-    ...(columns?.cells(object) ?? []),
-    ageText(nowUs - timeUsOf(object.metadata.creationTimestamp!)),
-    ...(isWide ? (columns?.wideCells(object) ?? []) : []),
-  ]);
-  return table(['NAME', ...(columns?.header ?? []), 'AGE', ...(isWide ? (columns?.wide ?? []) : [])], rows);
+/** The server warns with each answer about a version on its way out; kubectl repeats each warning once. */
+export function warnDeprecated({ infos }: Selected, context: KubectlContext): void {
+  const kinds = new Set(infos.map(({ kind }) => kind));
+  for (const kind of kinds) if (DEPRECATED[kind] !== undefined) warnLine(context, `Warning: ${DEPRECATED[kind]}`);
 }
 
-function containerCells({ containers }: Pod['spec']): readonly string[] {
-  return [containers.map((container) => container.name).join(','), containers.map((container) => container.image ?? '').join(',')];
+function printObjects(selected: Selected, printer: Printer, command: ParsedCommand, context: KubectlContext): void {
+  const { infos, errors, isSingle } = selected;
+  if (isSingle && errors.length > 0) throwAll(errors);
+  if (infos.length === 0 && command.flags.isOn('ignore-not-found')) return throwAll(errors);
+  const objects = infos.map(({ object }) => object!);
+  const path = command.flags.text('sort-by');
+  const items = path === undefined || objects.length < 2 ? objects : sortedBy(objects, path, asMap);
+  context.out(printer.print(isSingle && items.length === 1 ? items[0]! : listOf(items)));
+  throwAll(errors);
 }
 
-function readyText(pod: Pod): string {
-  const statuses = pod.status?.containerStatuses ?? [];
-  return `${statuses.filter((status) => status.ready === true).length}/${pod.spec.containers.length}`;
+/** A list of whatever kinds, as kubectl makes one itself. */
+export function listOf(items: readonly KubeObject[]): KubeObject {
+  return { apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } } as unknown as KubeObject;
 }
 
-function restartsOf(pod: Pod): number {
-  return (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
-}
-
-/** What stands in the STATUS column (printPod): the most telling of phase, reason and container states. */
-export function podStatusText(pod: Pod): string {
-  if (pod.metadata.deletionTimestamp !== undefined) return pod.status?.reason === 'NodeLost' ? 'Unknown' : 'Terminating';
-  let text = pod.status?.reason ?? pod.status?.phase ?? 'Pending';
-  const inits = pod.status?.initContainerStatuses ?? [];
-  for (const [index, { state, started }] of inits.entries()) {
-    if (state?.terminated?.exitCode === 0) continue;
-    const isSidecar = pod.spec.initContainers?.[index]?.restartPolicy === 'Always';
-    if (isSidecar && started === true) continue;
-    if (state?.terminated !== undefined) return `Init:${state.terminated.reason ?? `ExitCode:${state.terminated.exitCode}`}`;
-    const reason = state?.waiting?.reason;
-    return reason !== undefined && reason !== 'PodInitializing' ? `Init:${reason}` : `Init:${index}/${inits.length}`;
+function printTables(selected: Selected, command: ParsedCommand, context: KubectlContext): void {
+  const { infos, errors } = selected;
+  const { flags } = command;
+  const groups = grouped(infos);
+  const options: TableOptions = {
+    isWide: flags.text('output') === 'wide',
+    hasHeaders: !flags.isOn('no-headers'),
+    showLabels: flags.isOn('show-labels'),
+    labelColumns: flags.list('label-columns'),
+    withKind: groups.length > 1,
+  };
+  const isAllNamespaces = flags.isOn('all-namespaces');
+  let written = '';
+  for (const { kind, objects } of groups) {
+    const withNamespace = isAllNamespaces && KINDS[kind].namespaced;
+    const lines = tableLines(sortedTable(tableOfKind(kind, objects, command, context), flags.text('sort-by')), {
+      ...options,
+      withNamespace,
+    });
+    if (lines.length === 0) continue;
+    if (written !== '' && options.hasHeaders === true) written += '\n';
+    written += tableText(lines);
   }
-  for (const { state } of [...(pod.status?.containerStatuses ?? [])].reverse()) {
-    if (state?.waiting?.reason !== undefined) text = state.waiting.reason;
-    else if (state?.terminated !== undefined) text = state.terminated.reason ?? `ExitCode:${state.terminated.exitCode}`;
+  context.out(written);
+  if (written === '' && !flags.isOn('ignore-not-found') && errors.length === 0) {
+    const isInNamespace = !isAllNamespaces && infos.every(({ kind }) => KINDS[kind].namespaced);
+    warnLine(context, isInNamespace ? `No resources found in ${namespaceOf(flags, context)} namespace.` : 'No resources found');
   }
-  return text;
+  throwAll(errors);
+}
+
+function tableOfKind(kind: Kind, objects: readonly KubeObject[], { flags }: ParsedCommand, { sim }: KubectlContext): Table {
+  return tableOf(flags.text('subresource') === 'scale' ? 'Scale' : kind, objects, sim.nowUs);
+}
+
+/** A table that cannot be sorted is not printed, and nothing is said about it. */
+function sortedTable(table: Table, path: string | undefined): Table {
+  if (path === undefined || table.rows.length < 2) return table;
+  try {
+    return { ...table, rows: sortedBy(table.rows, path, ({ object }) => asMap(object)) };
+  } catch (error) {
+    if (error instanceof KubectlError) return { ...table, rows: [] };
+    throw error;
+  }
+}
+
+/** Neighbours of one kind share a table. */
+function grouped(infos: readonly Info[]): { readonly kind: Kind; readonly objects: KubeObject[] }[] {
+  const groups: { kind: Kind; objects: KubeObject[] }[] = [];
+  for (const { kind, object } of infos) {
+    const last = groups.at(-1);
+    if (last?.kind === kind) last.objects.push(object!);
+    else groups.push({ kind, objects: [object!] });
+  }
+  return groups;
 }

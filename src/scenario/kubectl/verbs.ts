@@ -2,86 +2,126 @@
  * The verbs of kubectl that a scenario may use: what each takes, and the function that carries it out.
  */
 import type { Task } from '../../client/task.ts';
+import { annotate } from './annotate.ts';
+import { apiResources, apiVersions } from './api-resources.ts';
 import { apply } from './apply.ts';
-import type { FlagKinds, ParsedCommand, VerbGrammar } from './command-line.ts';
+import { autoscale } from './autoscale.ts';
+import type { ParsedCommand, VerbGrammar } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
 import { cordon, uncordon } from './cordon.ts';
-import { createDeployment, createFromFile, createJob, createNamespace, run } from './create.ts';
+import { CREATE_VERBS } from './create-verbs.ts';
 import { deleteObjects } from './delete.ts';
+import { describe } from './describe.ts';
 import { drain } from './drain.ts';
+import { events } from './events.ts';
 import { expose } from './expose.ts';
+import { type FlagKinds, PRINT, SELECT, WRITE } from './flag-kinds.ts';
 import { get } from './get.ts';
-import { annotate, label } from './label.ts';
+import { label } from './label.ts';
+import { attach, copy, debug, exec, logs, portForward } from './left-out.ts';
 import { patch } from './patch.ts';
-import { rolloutPause, rolloutRestart, rolloutResume } from './rollout-change.ts';
-import { rolloutHistory } from './rollout-history.ts';
-import { rolloutStatus } from './rollout-status.ts';
-import { rolloutUndo } from './rollout-undo.ts';
+import { replace } from './replace.ts';
+import { rolloutPause, rolloutRestart, rolloutResume } from './rollout/change.ts';
+import { rolloutHistory } from './rollout/history.ts';
+import { rolloutStatus } from './rollout/status.ts';
+import { rolloutUndo } from './rollout/undo.ts';
+import { run } from './run.ts';
 import { scale } from './scale.ts';
-import { setImage } from './set-image.ts';
+import { setEnv } from './set/env.ts';
+import { setImage } from './set/image.ts';
+import { setSelector, setServiceAccount, setSubject } from './set/others.ts';
+import { setResources } from './set/resources.ts';
 import { taint } from './taint.ts';
+import { topNodes, topPods } from './top.ts';
+import { clusterInfo, configCurrentContext, configSetContext, version } from './version.ts';
+import { waitFor } from './wait.ts';
 
 /** What the arguments name, for the check that it will be there. */
-export type Subject = 'objects' | 'nodes' | 'new object' | 'files';
+export type Subject = 'objects' | 'nodes' | 'new object' | 'files' | 'nothing';
 
 export interface Verb extends VerbGrammar {
   readonly subject: Subject;
   readonly run: (command: ParsedCommand, context: KubectlContext) => Task<void>;
 }
 
-const SELECT: FlagKinds = { selector: 'text', all: 'switch', filename: 'text' };
 const OBJECT = '(TYPE NAME | TYPE/NAME)';
+const NODE_FLAGS: FlagKinds = { selector: 'text', 'dry-run': 'dry-run' };
+const SET_FLAGS: FlagKinds = { ...SELECT, ...WRITE, local: 'switch' };
+const ROLLOUT_FLAGS: FlagKinds = { ...SELECT, ...PRINT, 'dry-run': 'dry-run', 'field-manager': 'text' };
+const POD_FLAGS: FlagKinds = { container: 'text', stdin: 'switch', tty: 'switch', quiet: 'switch' };
+const TOP_FLAGS: FlagKinds = {
+  selector: 'text',
+  'field-selector': 'text',
+  'all-namespaces': 'switch',
+  containers: 'switch',
+  'no-headers': 'switch',
+  'sort-by': 'text',
+  sum: 'switch',
+  'show-capacity': 'switch',
+  'use-protocol-buffers': 'switch',
+};
 
 export const VERBS: readonly Verb[] = [
+  ...CREATE_VERBS,
   {
     words: 'apply',
     usage: '-f FILE',
     minimum: 0,
     maximum: 0,
-    required: ['filename'],
-    flags: { filename: 'text' },
+    flags: {
+      ...SELECT,
+      ...WRITE,
+      'server-side': 'switch',
+      'force-conflicts': 'switch',
+      force: 'switch',
+      overwrite: 'switch',
+      prune: 'switch',
+      'prune-allowlist': 'text',
+      wait: 'switch',
+      timeout: 'duration',
+      cascade: 'cascade',
+      'grace-period': 'number',
+      'openapi-patch': 'switch',
+    },
     subject: 'files',
     run: apply,
   },
   {
-    words: 'create',
+    words: 'replace',
     usage: '-f FILE',
     minimum: 0,
     maximum: 0,
-    required: ['filename'],
-    flags: { filename: 'text' },
+    flags: { ...SELECT, ...WRITE, force: 'switch', cascade: 'cascade', 'grace-period': 'number', timeout: 'duration', wait: 'switch' },
     subject: 'files',
-    run: createFromFile,
-  },
-  { words: 'create namespace', usage: 'NAME', minimum: 1, maximum: 1, flags: {}, subject: 'new object', run: createNamespace },
-  { words: 'create ns', usage: 'NAME', minimum: 1, maximum: 1, flags: {}, subject: 'new object', run: createNamespace },
-  {
-    words: 'create deployment',
-    usage: 'NAME --image=IMAGE',
-    minimum: 1,
-    maximum: 1,
-    required: ['image'],
-    flags: { image: 'text', replicas: 'number', port: 'number' },
-    subject: 'new object',
-    run: createDeployment,
-  },
-  {
-    words: 'create job',
-    usage: 'NAME --image=IMAGE',
-    minimum: 1,
-    maximum: 1,
-    required: ['image'],
-    flags: { image: 'text' },
-    subject: 'new object',
-    run: createJob,
+    run: replace,
   },
   {
     words: 'run',
     usage: 'NAME --image=IMAGE',
     minimum: 1,
-    maximum: 1,
     required: ['image'],
-    flags: { image: 'text', port: 'number', labels: 'text', restart: 'text' },
+    flags: {
+      ...WRITE,
+      image: 'text',
+      port: 'text',
+      labels: 'text',
+      annotations: 'text',
+      restart: 'text',
+      env: 'text',
+      command: 'switch',
+      expose: 'switch',
+      overrides: 'text',
+      'override-type': 'text',
+      'image-pull-policy': 'text',
+      privileged: 'switch',
+      stdin: 'switch',
+      tty: 'switch',
+      'leave-stdin-open': 'switch',
+      rm: 'switch',
+      attach: 'switch',
+      quiet: 'switch',
+    },
+    short: { l: 'labels' },
     subject: 'new object',
     run,
   },
@@ -89,9 +129,95 @@ export const VERBS: readonly Verb[] = [
     words: 'expose',
     usage: OBJECT,
     minimum: 1,
-    flags: { name: 'text', type: 'text', port: 'text', 'target-port': 'text', protocol: 'text', selector: 'text', 'cluster-ip': 'text' },
+    flags: {
+      ...WRITE,
+      filename: 'text',
+      recursive: 'switch',
+      name: 'text',
+      type: 'text',
+      port: 'text',
+      'target-port': 'text',
+      protocol: 'text',
+      selector: 'text',
+      labels: 'text',
+      'cluster-ip': 'text',
+      'external-ip': 'text',
+      'load-balancer-ip': 'text',
+      'session-affinity': 'text',
+      overrides: 'text',
+      'override-type': 'text',
+    },
+    short: { l: 'labels' },
     subject: 'objects',
     run: expose,
+  },
+  {
+    words: 'autoscale',
+    usage: `${OBJECT} --max=N`,
+    minimum: 1,
+    required: ['max'],
+    flags: {
+      ...WRITE,
+      filename: 'text',
+      recursive: 'switch',
+      min: 'number',
+      max: 'number',
+      cpu: 'text',
+      memory: 'text',
+      'cpu-percent': 'number',
+      name: 'text',
+    },
+    subject: 'objects',
+    run: autoscale,
+  },
+  {
+    words: 'get',
+    usage: 'TYPE [NAME]',
+    minimum: 1,
+    flags: {
+      ...SELECT,
+      ...PRINT,
+      'no-headers': 'switch',
+      'show-labels': 'switch',
+      'show-kind': 'switch',
+      'label-columns': 'text',
+      'sort-by': 'text',
+      'chunk-size': 'number',
+      'ignore-not-found': 'switch',
+      watch: 'switch',
+      'watch-only': 'switch',
+      'output-watch-events': 'switch',
+      subresource: 'text',
+      raw: 'text',
+      'server-print': 'switch',
+    },
+    subject: 'objects',
+    run: get,
+  },
+  {
+    words: 'describe',
+    usage: 'TYPE [NAME]',
+    minimum: 1,
+    flags: { ...SELECT, 'show-events': 'switch', 'chunk-size': 'number' },
+    subject: 'objects',
+    run: describe,
+  },
+  {
+    words: 'events',
+    usage: '',
+    minimum: 0,
+    maximum: 0,
+    flags: {
+      ...PRINT,
+      'all-namespaces': 'switch',
+      for: 'text',
+      types: 'text',
+      'no-headers': 'switch',
+      'chunk-size': 'number',
+      watch: 'switch',
+    },
+    subject: 'nothing',
+    run: events,
   },
   {
     words: 'delete',
@@ -99,12 +225,17 @@ export const VERBS: readonly Verb[] = [
     minimum: 1,
     flags: {
       ...SELECT,
+      output: 'text',
       'grace-period': 'number',
       now: 'switch',
       force: 'switch',
       wait: 'switch',
+      timeout: 'duration',
       'ignore-not-found': 'switch',
-      cascade: 'text',
+      cascade: 'cascade',
+      'dry-run': 'dry-run',
+      interactive: 'switch',
+      raw: 'text',
     },
     subject: 'objects',
     run: deleteObjects,
@@ -114,45 +245,115 @@ export const VERBS: readonly Verb[] = [
     usage: `${OBJECT} --replicas=N`,
     minimum: 1,
     required: ['replicas'],
-    flags: { ...SELECT, replicas: 'number', 'current-replicas': 'number' },
+    flags: { ...SELECT, ...WRITE, replicas: 'number', 'current-replicas': 'number', 'resource-version': 'text', timeout: 'duration' },
     subject: 'objects',
     run: scale,
   },
-  { words: 'set image', usage: `${OBJECT} CONTAINER=IMAGE`, minimum: 2, flags: SELECT, subject: 'objects', run: setImage },
+  {
+    words: 'set image',
+    usage: `${OBJECT} CONTAINER=IMAGE`,
+    minimum: 2,
+    flags: SET_FLAGS,
+    subject: 'objects',
+    run: setImage,
+  },
+  {
+    words: 'set env',
+    usage: `${OBJECT} KEY=VALUE`,
+    minimum: 1,
+    flags: {
+      ...SET_FLAGS,
+      containers: 'text',
+      env: 'text',
+      from: 'text',
+      keys: 'text',
+      prefix: 'text',
+      list: 'switch',
+      resolve: 'switch',
+      overwrite: 'switch',
+    },
+    short: { c: 'containers' },
+    subject: 'objects',
+    run: setEnv,
+  },
+  {
+    words: 'set resources',
+    usage: `${OBJECT} --limits=LIMITS --requests=REQUESTS`,
+    minimum: 1,
+    flags: { ...SET_FLAGS, containers: 'text', limits: 'text', requests: 'text' },
+    short: { c: 'containers' },
+    subject: 'objects',
+    run: setResources,
+  },
+  {
+    words: 'set serviceaccount',
+    aliases: ['set sa'],
+    usage: `${OBJECT} ACCOUNT`,
+    minimum: 2,
+    flags: SET_FLAGS,
+    subject: 'nothing',
+    run: setServiceAccount,
+  },
+  {
+    words: 'set selector',
+    usage: `${OBJECT} SELECTOR`,
+    minimum: 2,
+    flags: { ...SET_FLAGS, 'resource-version': 'text' },
+    subject: 'objects',
+    run: setSelector,
+  },
+  {
+    words: 'set subject',
+    usage: `${OBJECT} --user=USER`,
+    minimum: 1,
+    flags: { ...SET_FLAGS, user: 'text', group: 'text', serviceaccount: 'text' },
+    subject: 'objects',
+    run: setSubject,
+  },
   {
     words: 'rollout status',
     usage: OBJECT,
     minimum: 1,
-    flags: { ...SELECT, timeout: 'text', watch: 'switch' },
+    flags: { ...ROLLOUT_FLAGS, timeout: 'duration', watch: 'switch', revision: 'number' },
     subject: 'objects',
     run: rolloutStatus,
   },
-  { words: 'rollout history', usage: OBJECT, minimum: 1, flags: SELECT, subject: 'objects', run: rolloutHistory },
   {
-    words: 'get',
-    usage: 'TYPE [NAME]',
+    words: 'rollout history',
+    usage: OBJECT,
     minimum: 1,
-    flags: { ...SELECT, output: 'text' },
+    flags: { ...ROLLOUT_FLAGS, revision: 'number' },
     subject: 'objects',
-    run: get,
+    run: rolloutHistory,
   },
-  { words: 'rollout undo', usage: OBJECT, minimum: 1, flags: { ...SELECT, 'to-revision': 'number' }, subject: 'objects', run: rolloutUndo },
-  { words: 'rollout pause', usage: OBJECT, minimum: 1, flags: SELECT, subject: 'objects', run: rolloutPause },
-  { words: 'rollout resume', usage: OBJECT, minimum: 1, flags: SELECT, subject: 'objects', run: rolloutResume },
-  { words: 'rollout restart', usage: OBJECT, minimum: 1, flags: SELECT, subject: 'objects', run: rolloutRestart },
-  { words: 'cordon', usage: 'NODE', minimum: 1, flags: { selector: 'text' }, subject: 'nodes', run: cordon },
-  { words: 'uncordon', usage: 'NODE', minimum: 1, flags: { selector: 'text' }, subject: 'nodes', run: uncordon },
+  {
+    words: 'rollout undo',
+    usage: OBJECT,
+    minimum: 1,
+    flags: { ...ROLLOUT_FLAGS, 'to-revision': 'number' },
+    subject: 'objects',
+    run: rolloutUndo,
+  },
+  { words: 'rollout pause', usage: OBJECT, minimum: 1, flags: ROLLOUT_FLAGS, subject: 'objects', run: rolloutPause },
+  { words: 'rollout resume', usage: OBJECT, minimum: 1, flags: ROLLOUT_FLAGS, subject: 'objects', run: rolloutResume },
+  { words: 'rollout restart', usage: OBJECT, minimum: 1, flags: ROLLOUT_FLAGS, subject: 'objects', run: rolloutRestart },
+  { words: 'cordon', usage: 'NODE', minimum: 1, flags: NODE_FLAGS, subject: 'nodes', run: cordon },
+  { words: 'uncordon', usage: 'NODE', minimum: 1, flags: NODE_FLAGS, subject: 'nodes', run: uncordon },
   {
     words: 'drain',
     usage: 'NODE',
     minimum: 1,
     flags: {
-      selector: 'text',
+      ...NODE_FLAGS,
       'ignore-daemonsets': 'switch',
       'delete-emptydir-data': 'switch',
       force: 'switch',
-      timeout: 'text',
+      timeout: 'duration',
       'grace-period': 'number',
+      'pod-selector': 'text',
+      'disable-eviction': 'switch',
+      'skip-wait-for-delete-timeout': 'number',
+      'chunk-size': 'number',
     },
     subject: 'nodes',
     run: drain,
@@ -160,17 +361,24 @@ export const VERBS: readonly Verb[] = [
   {
     words: 'taint',
     usage: 'nodes NODE KEY=VALUE:EFFECT',
-    minimum: 3,
-    flags: { selector: 'text', overwrite: 'switch' },
+    minimum: 2,
+    flags: { ...WRITE, selector: 'text', overwrite: 'switch', all: 'switch' },
     subject: 'nodes',
     run: taint,
   },
-  { words: 'label', usage: `${OBJECT} KEY=VALUE`, minimum: 2, flags: { ...SELECT, overwrite: 'switch' }, subject: 'objects', run: label },
+  {
+    words: 'label',
+    usage: `${OBJECT} KEY=VALUE`,
+    minimum: 1,
+    flags: { ...SELECT, ...WRITE, overwrite: 'switch', list: 'switch', 'resource-version': 'text', local: 'switch' },
+    subject: 'objects',
+    run: label,
+  },
   {
     words: 'annotate',
     usage: `${OBJECT} KEY=VALUE`,
-    minimum: 2,
-    flags: { ...SELECT, overwrite: 'switch' },
+    minimum: 1,
+    flags: { ...SELECT, ...WRITE, overwrite: 'switch', list: 'switch', 'resource-version': 'text', local: 'switch' },
     subject: 'objects',
     run: annotate,
   },
@@ -178,9 +386,78 @@ export const VERBS: readonly Verb[] = [
     words: 'patch',
     usage: `${OBJECT} -p PATCH`,
     minimum: 1,
-    required: ['patch'],
-    flags: { ...SELECT, patch: 'text', type: 'text' },
+    flags: { ...SELECT, ...WRITE, patch: 'text', 'patch-file': 'text', type: 'text', subresource: 'text', local: 'switch' },
     subject: 'objects',
     run: patch,
   },
+  {
+    words: 'wait',
+    usage: `${OBJECT} --for=condition=NAME`,
+    minimum: 1,
+    flags: { ...SELECT, ...PRINT, for: 'text', timeout: 'duration', local: 'switch' },
+    subject: 'nothing',
+    run: waitFor,
+  },
+  { words: 'top node', aliases: ['top nodes', 'top no'], usage: '[NAME]', minimum: 0, flags: TOP_FLAGS, subject: 'nodes', run: topNodes },
+  { words: 'top pod', aliases: ['top pods', 'top po'], usage: '[NAME]', minimum: 0, flags: TOP_FLAGS, subject: 'nothing', run: topPods },
+  { words: 'version', usage: '', minimum: 0, maximum: 0, flags: { client: 'switch', output: 'text' }, subject: 'nothing', run: version },
+  { words: 'cluster-info', usage: '', minimum: 0, maximum: 0, flags: {}, subject: 'nothing', run: clusterInfo },
+  {
+    words: 'api-resources',
+    usage: '',
+    minimum: 0,
+    maximum: 0,
+    flags: {
+      output: 'text',
+      namespaced: 'switch',
+      'api-group': 'text',
+      categories: 'text',
+      verbs: 'text',
+      'sort-by': 'text',
+      'no-headers': 'switch',
+      cached: 'switch',
+    },
+    subject: 'nothing',
+    run: apiResources,
+  },
+  { words: 'api-versions', usage: '', minimum: 0, maximum: 0, flags: {}, subject: 'nothing', run: apiVersions },
+  {
+    words: 'config set-context',
+    usage: '--current --namespace=NAME',
+    minimum: 0,
+    flags: { current: 'switch' },
+    subject: 'nothing',
+    run: configSetContext,
+  },
+  { words: 'config current-context', usage: '', minimum: 0, flags: {}, subject: 'nothing', run: configCurrentContext },
+  {
+    words: 'logs',
+    usage: 'POD',
+    minimum: 1,
+    flags: {
+      ...POD_FLAGS,
+      selector: 'text',
+      follow: 'switch',
+      previous: 'switch',
+      tail: 'number',
+      since: 'duration',
+      timestamps: 'switch',
+      'all-containers': 'switch',
+    },
+    short: { f: 'follow', p: 'previous' },
+    subject: 'nothing',
+    run: logs,
+  },
+  { words: 'exec', usage: 'POD -- COMMAND', minimum: 1, flags: { ...POD_FLAGS, filename: 'text' }, subject: 'nothing', run: exec },
+  { words: 'attach', usage: 'POD', minimum: 1, flags: POD_FLAGS, subject: 'nothing', run: attach },
+  { words: 'cp', usage: 'SOURCE DESTINATION', minimum: 2, flags: { container: 'text' }, subject: 'nothing', run: copy },
+  {
+    words: 'debug',
+    usage: 'POD --image=IMAGE',
+    minimum: 1,
+    flags: { ...POD_FLAGS, image: 'text', 'copy-to': 'text', target: 'text', profile: 'text' },
+    subject: 'nothing',
+    run: debug,
+  },
+  { words: 'port-forward', usage: 'TYPE/NAME PORT', minimum: 2, flags: { address: 'text' }, subject: 'nothing', run: portForward },
 ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyPatch } from '../../../src/apiserver/patch.ts';
-import { threeWayPatch } from '../../../src/scenario/kubectl/apply.ts';
+import { threeWayPatch } from '../../../src/scenario/kubectl/merge-patch.ts';
 
 const container = (name: string, image: string, more: object = {}) => ({ name, image, ...more });
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { type CommandLineError, parseCommandLine, splitWords } from '../../../src/scenario/kubectl/command-line.ts';
+import { parseCommandLine } from '../../../src/scenario/kubectl/command-line.ts';
+import type { CommandLineError } from '../../../src/scenario/kubectl/command-line-error.ts';
 import { resourceArguments } from '../../../src/scenario/kubectl/resource-arguments.ts';
+import { splitWords } from '../../../src/scenario/kubectl/split-words.ts';
 import { VERBS } from '../../../src/scenario/kubectl/verbs.ts';
 import { parseSelector } from '../../../src/scenario/selector-text.ts';
 
@@ -49,7 +51,7 @@ test('resourceArguments understands every way kubectl has of naming objects', ()
     { kind: 'ReplicaSet', name: 'a' },
     { kind: 'Pod', name: 'a' },
   ]);
-  expect(resourceArguments(['deployments.apps'])).toEqual({ kinds: ['Deployment'], targets: [] });
+  expect(resourceArguments(['deployments.apps'])).toEqual({ kinds: ['Deployment'], targets: [], isCombined: false });
 });
 
 test('parseSelector reads equality, sets and existence', () => {

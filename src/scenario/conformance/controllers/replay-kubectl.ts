@@ -4,8 +4,10 @@
 import { SECOND_US } from '../../../base/units.ts';
 import type { Client } from '../../../client/client.ts';
 import { run } from '../../../client/task.ts';
+import { KubectlApi } from '../../kubectl/api.ts';
 import { parseCommandLine } from '../../kubectl/command-line.ts';
-import { errorText } from '../../kubectl/context.ts';
+import { KubectlError } from '../../kubectl/errors.ts';
+import { runKubectl as runCommand } from '../../kubectl/kubectl.ts';
 import { VERBS } from '../../kubectl/verbs.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { NAMESPACE } from './replay-names.ts';
@@ -15,20 +17,26 @@ const LONGEST_US = 5 * SECOND_US;
 
 export function runKubectl(line: string, plane: ReplayControlPlane, client: Client): { readonly exit: number; readonly stdout: string } {
   const { sim, api } = plane;
-  const lines: string[] = [];
+  let stdout = '';
   let exit: number | undefined;
-  const command = parseCommandLine(`${line} -n ${NAMESPACE}`, VERBS);
-  const context = { sim, client, store: api.store, print: (text: string) => void lines.push(text), manifest: () => [] };
-  run(
-    command.verb.run(command, context),
-    () => {
-      exit = 0;
+  const print = (text: string) => {
+    stdout += text;
+  };
+  const files = {
+    manifest: (name: string) => {
+      throw new KubectlError(`the path "${name}" does not exist`);
     },
-    (error) => {
-      lines.push(errorText(error));
-      exit = 1;
+    text: () => undefined,
+    list: () => undefined,
+  };
+  const command = parseCommandLine(`${line} -n ${NAMESPACE}`, VERBS);
+  const session = { namespace: NAMESPACE };
+  run(
+    runCommand(command, { sim, client, api: new KubectlApi(client), store: api.store, files, session, out: print, err: print }),
+    (code) => {
+      exit = code;
     },
   );
   for (const endUs = sim.nowUs + LONGEST_US; exit === undefined && sim.nowUs < endUs; ) sim.step();
-  return { exit: exit ?? 0, stdout: lines.map((one) => `${one}\n`).join('') };
+  return { exit: exit ?? 0, stdout };
 }

@@ -3,13 +3,17 @@
  *
  * Models k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go.
  */
-import type { Task } from '../../client/task.ts';
-import type { Kind } from '../../model/kinds.ts';
-import type { KubeObject } from '../../model/meta.ts';
-import type { DaemonSet, Deployment, StatefulSet } from '../../model/workloads.ts';
-import { parseDurationUs } from '../duration.ts';
-import type { ParsedCommand } from './command-line.ts';
-import { type KubectlContext, KubectlError, selectObjects, waitForObject } from './context.ts';
+import type { Task } from '../../../client/task.ts';
+import type { Kind } from '../../../model/kinds.ts';
+import type { KubeObject } from '../../../model/meta.ts';
+import type { DaemonSet, Deployment, StatefulSet } from '../../../model/workloads.ts';
+import type { ParsedCommand } from '../command-line.ts';
+import { type KubectlContext, printLine, warnLine } from '../context.ts';
+import { KubectlError, throwAll } from '../errors.ts';
+import { goDurationUs } from '../go-duration.ts';
+import { namespaceOf, select } from '../select.ts';
+import { waitForObject } from '../wait-for-object.ts';
+import { REVISION } from './revisions.ts';
 
 interface RolloutState {
   readonly message: string;
@@ -17,46 +21,54 @@ interface RolloutState {
 }
 
 export function* rolloutStatus(command: ParsedCommand, context: KubectlContext): Task<void> {
-  const timeout = command.flags.text('timeout');
-  const timeoutUs = timeout === undefined ? undefined : parseDurationUs(timeout);
-  for (const { kind, metadata } of yield* selectObjects(command, context)) {
-    let last = '';
+  const { flags, args } = command;
+  const revision = flags.number('revision') ?? 0;
+  if (args.length === 0 && !flags.has('filename')) throw new KubectlError('required resource not specified');
+  if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
+  const timeoutUs = goDurationUs(flags.text('timeout') ?? '0s');
+  const { infos, errors } = yield* select(command, context, { allowEmptySelector: true });
+  throwAll(errors.slice(0, 1));
+  if (infos.length === 0) warnLine(context, `No resources found in ${namespaceOf(flags, context)} namespace.`);
+  for (const { object } of infos) {
+    const { kind, metadata } = object!;
     const result = yield* waitForObject(
       context,
       kind as Kind,
       metadata.namespace,
       metadata.name,
-      (object) => {
-        if (object === undefined) throw new KubectlError('error: object has been deleted');
-        const state = rolloutState(object);
-        if (state.message !== last) context.print(state.message);
-        last = state.message;
-        return state.isDone || !command.flags.isOn('watch', true);
+      (present) => {
+        if (present === undefined) throw new KubectlError('object has been deleted');
+        const state = rolloutState(present, revision);
+        printLine(context, state.message);
+        return state.isDone || !flags.isOn('watch', true);
       },
-      timeoutUs === 0 ? undefined : timeoutUs,
+      timeoutUs > 0 ? timeoutUs : undefined,
     );
-    if (result === 'timeout') throw new KubectlError('error: timed out waiting for the condition');
+    if (result === 'timeout') throw new KubectlError('timed out waiting for the condition');
   }
 }
 
-export function rolloutState(object: KubeObject): RolloutState {
+export function rolloutState(object: KubeObject, revision = 0): RolloutState {
   switch (object.kind) {
     case 'Deployment':
-      return deploymentState(object as Deployment);
+      return deploymentState(object as Deployment, revision);
     case 'DaemonSet':
       return daemonSetState(object as DaemonSet);
     case 'StatefulSet':
       return statefulSetState(object as StatefulSet);
     default:
-      throw new KubectlError(`error: no status viewer has been implemented for ${object.kind}`);
+      throw new KubectlError(`no status viewer has been implemented for ${object.kind}`);
   }
 }
 
-function deploymentState({ metadata, spec, status = {} }: Deployment): RolloutState {
+function deploymentState({ metadata, spec, status = {} }: Deployment, revision: number): RolloutState {
   const { name } = metadata;
+  const present = Number(metadata.annotations?.[REVISION] ?? 0);
+  if (revision > 0 && present !== revision)
+    throw new KubectlError(`desired revision (${revision}) is different from the running revision (${present})`);
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return waiting('Waiting for deployment spec update to be observed...');
   if (status.conditions?.find(({ type }) => type === 'Progressing')?.reason === 'ProgressDeadlineExceeded')
-    throw new KubectlError(`error: deployment "${name}" exceeded its progress deadline`);
+    throw new KubectlError(`deployment "${name}" exceeded its progress deadline`);
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status;
   const about = `Waiting for deployment "${name}" rollout to finish: `;
   if (updatedReplicas < (spec.replicas ?? 1))
@@ -68,8 +80,7 @@ function deploymentState({ metadata, spec, status = {} }: Deployment): RolloutSt
 }
 
 function daemonSetState({ metadata, spec, status }: DaemonSet): RolloutState {
-  if (spec.updateStrategy?.type === 'OnDelete')
-    throw new KubectlError('error: rollout status is only available for RollingUpdate strategy type');
+  if (spec.updateStrategy?.type === 'OnDelete') throw new KubectlError('rollout status is only available for RollingUpdate strategy type');
   const { name } = metadata;
   if (status === undefined || (metadata.generation ?? 0) > (status.observedGeneration ?? 0))
     return waiting('Waiting for daemon set spec update to be observed...');
@@ -83,8 +94,7 @@ function daemonSetState({ metadata, spec, status }: DaemonSet): RolloutState {
 }
 
 function statefulSetState({ metadata, spec, status }: StatefulSet): RolloutState {
-  if (spec.updateStrategy?.type === 'OnDelete')
-    throw new KubectlError('error: rollout status is only available for RollingUpdate strategy type');
+  if (spec.updateStrategy?.type === 'OnDelete') throw new KubectlError('rollout status is only available for RollingUpdate strategy type');
   if (status === undefined || (status.observedGeneration ?? 0) === 0 || (metadata.generation ?? 0) > status.observedGeneration!)
     return waiting('Waiting for statefulset spec update to be observed...');
   const replicas = spec.replicas ?? 1;

@@ -1,0 +1,120 @@
+/**
+ * The requests kubectl sends, each one blocking its verb for as long as it travels.
+ */
+import type { ApiServer, DeleteOptions, Patch, RequestInfo, Scale } from '../../apiserver/api-server.ts';
+import type { Client } from '../../client/client.ts';
+import type { Awaitable, Task } from '../../client/task.ts';
+import type { Kind, KindMap } from '../../model/kinds.ts';
+import { KINDS } from '../../model/kinds.ts';
+import type { KubeObject } from '../../model/meta.ts';
+import { selectorMatches } from '../../model/selector.ts';
+import { KubectlError } from './errors.ts';
+import { matchesFields, parseFieldSelector, parseLabelSelector } from './selectors.ts';
+
+export interface WriteOptions {
+  /** Everything is checked and answered, nothing is kept. */
+  readonly dryRun?: boolean;
+  readonly fieldManager?: string;
+  /** What becomes of unknown fields. */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+}
+
+export interface Selection {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export type PatchSubresource = 'status' | 'resize';
+
+export class KubectlApi {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  *get(kind: Kind, namespace: string | undefined, name: string): Task<KubeObject> {
+    return yield this.#call(false, (server) => server.get(kind, namespaceIn(kind, namespace), name));
+  }
+
+  /** The objects the selectors take, by namespace and name. */
+  *list(kind: Kind, { namespace, labelSelector = '', fieldSelector = '' }: Selection = {}): Task<readonly KubeObject[]> {
+    return yield this.#call(false, (server) => {
+      const labels = parseLabelSelector(kind, labelSelector, fieldSelector);
+      const fields = parseFieldSelector(kind, labelSelector, fieldSelector);
+      const inNamespace = namespaceIn(kind, namespace);
+      const { items } = server.list(kind, inNamespace === undefined ? {} : { namespace: inNamespace });
+      return [...items].filter((one) => selectorMatches(labels, one.metadata.labels) && matchesFields(one, fields)).sort(byKey);
+    });
+  }
+
+  *create(object: KubeObject, options: WriteOptions = {}): Task<KubeObject> {
+    const kind = object.kind as Kind;
+    return yield this.#call(true, (server, request) => server.create(kind, object as KindMap[Kind], { ...request, ...options }));
+  }
+
+  *update(object: KubeObject, options: WriteOptions = {}, subresource?: PatchSubresource): Task<KubeObject> {
+    const kind = object.kind as Kind;
+    return yield this.#call(true, (server, request) =>
+      server.update(kind, object as KindMap[Kind], { ...request, ...options }, subresource),
+    );
+  }
+
+  *patch(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    patch: Patch,
+    options: WriteOptions = {},
+    subresource?: PatchSubresource,
+  ): Task<KubeObject> {
+    return yield this.#call(true, (server, request) =>
+      server.patch(kind, namespaceIn(kind, namespace), name, patch, { ...request, ...options }, subresource),
+    );
+  }
+
+  /** Server-side apply. */
+  apply(_object: KubeObject, _options: WriteOptions, _isForced: boolean): Task<KubeObject> {
+    throw new KubectlError('Orrery has no server-side apply');
+  }
+
+  *delete(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+    write: WriteOptions = {},
+  ): Task<KubeObject> {
+    return yield this.#call(true, (server, request) =>
+      server.delete(kind, namespaceIn(kind, namespace), name, options, { ...request, ...write }),
+    );
+  }
+
+  *evict(namespace: string, name: string, options: DeleteOptions, write: WriteOptions = {}): Task<void> {
+    yield this.#call(true, (server, request) => server.evict(namespace, name, options, { ...request, ...write }));
+  }
+
+  *scale(kind: Kind, namespace: string, name: string): Task<Scale> {
+    return yield this.#call(false, (server) => server.scale(kind, namespace, name));
+  }
+
+  *updateScale(kind: Kind, namespace: string, name: string, replicas: number, options: WriteOptions = {}): Task<Scale> {
+    return yield this.#call(true, (server, request) => server.updateScale(kind, namespace, name, replicas, { ...request, ...options }));
+  }
+
+  #call<T>(isWrite: boolean, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
+    return { start: (done, failed) => this.#client.send(isWrite, operation, done, failed) };
+  }
+}
+
+/** The namespace a request for that kind carries. */
+export function namespaceIn(kind: Kind, namespace: string | undefined): string | undefined {
+  return KINDS[kind].namespaced ? namespace : undefined;
+}
+
+function byKey(a: KubeObject, b: KubeObject): number {
+  const first = `${a.metadata.namespace ?? ''}/${a.metadata.name}`;
+  const second = `${b.metadata.namespace ?? ''}/${b.metadata.name}`;
+  return first < second ? -1 : first > second ? 1 : 0;
+}
