@@ -94,7 +94,7 @@ export class FaultInjector {
     if (kind === 'zoneDark') {
       for (const name of names) targets.crashNode(name);
       return {
-        what: `zone ${zone} goes dark: ${listed(names)} lose power`,
+        what: `zone ${zone} goes dark: ${listed(names)} ${verb(names, 'loses', 'lose')} power`,
         takeBack: forEach(names, (name) => targets.restartNode(name)),
       };
     }
@@ -110,30 +110,40 @@ export class FaultInjector {
     switch (kind) {
       case 'crashNodes':
         each((name) => targets.crashNode(name))();
-        return { what: `${list} lose power`, takeBack: each((name) => targets.restartNode(name)) };
+        return { what: `${list} ${verb(names, 'loses', 'lose')} power`, takeBack: each((name) => targets.restartNode(name)) };
       case 'shutdownNodes':
         each((name) => targets.shutdownNode(name))();
-        return { what: `${list} are shut down`, takeBack: each((name) => targets.restartNode(name)) };
+        return { what: `${list} ${verb(names, 'is', 'are')} shut down`, takeBack: each((name) => targets.restartNode(name)) };
       case 'partitionNodes':
         each((name) => targets.partitionNode(name))();
-        return { what: `${list} are cut off`, takeBack: each((name) => targets.healNode(name)) };
+        return { what: `${list} ${verb(names, 'is', 'are')} cut off`, takeBack: each((name) => targets.healNode(name)) };
       case 'stopKubelets':
         each((name) => targets.stopKubelet(name))();
-        return { what: `the kubelets of ${list} hang`, takeBack: each((name) => targets.startKubelet(name)) };
+        return {
+          what: `the ${verb(names, 'kubelet', 'kubelets')} of ${list} ${verb(names, 'hangs', 'hang')}`,
+          takeBack: each((name) => targets.startKubelet(name)),
+        };
       case 'restartKubelets':
         each((name) => targets.restartKubelet(name))();
-        return { what: `the kubelets of ${list} are restarted` };
+        return { what: `the ${verb(names, 'kubelet', 'kubelets')} of ${list} ${verb(names, 'is', 'are')} restarted` };
       case 'fillDisk':
         each((name) => targets.fillDisk(name, percent))();
-        return { what: `the disks of ${list} fill up to ${percent} %`, takeBack: each((name) => targets.fillDisk(name, 0)) };
+        return {
+          what: `the ${verb(names, 'disk', 'disks')} of ${list} ${verb(names, 'fills', 'fill')} up to ${percent} %`,
+          takeBack: each((name) => targets.fillDisk(name, 0)),
+        };
       case 'useMemory':
         each((name) => targets.useMemory(name, percent))();
         return { what: `something takes memory of ${list} up to ${percent} %`, takeBack: each((name) => targets.useMemory(name, 0)) };
       default:
         each((name) => targets.removeNode(name))();
-        return { what: `${list} are taken away` };
+        return { what: `${list} ${verb(names, 'is', 'are')} taken away` };
     }
   }
+}
+
+function verb(names: readonly string[], one: string, many: string): string {
+  return names.length === 1 ? one : many;
 }
 
 function forEach(names: readonly string[], act: (name: string) => void): () => void {

@@ -257,6 +257,7 @@ export class KubeletFleet {
     node.lease = undefined;
     if (isBoot) events.node(node, 'Warning', 'Rebooted', `Node ${node.name} has been rebooted`);
     this.#workers.pressure.resumed(node);
+    this.#workers.relist(node);
     this.#heartbeats.join(node);
     // A new process lists its pods at once, if it can.
     if (this.#context.client.isUp) node.isWatching = true;

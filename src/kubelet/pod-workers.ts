@@ -220,6 +220,15 @@ export class PodWorkers implements EventHandler {
     }
   }
 
+  /** A kubelet that starts asks the runtime first: whatever it says of its pods from now on is what it finds there. */
+  relist(node: NodeState): void {
+    for (const worker of node.workers) {
+      if (worker.status === undefined || !worker.isAdmitted) continue;
+      for (const record of worker.containers) record.seen = record.run;
+      worker.status = podStatus(worker, this.#context.sim.nowUs);
+    }
+  }
+
   /** A kubelet is back, after `isBoot` with nothing of the pods left but their directories. */
   resumeNode(node: NodeState, isBoot: boolean): void {
     for (const worker of [...node.workers]) {

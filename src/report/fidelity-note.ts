@@ -39,7 +39,7 @@ export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly Fi
   }
   if (metrics.requests.size > 0) {
     add('network', 'approximated', 'kube-proxy syncs as the iptables mode does; packets take drawn times, connections are not kept open');
-    add('network', 'left out', 'session affinity, topology hints, NetworkPolicy, retries of clients');
+    add('network', 'left out', 'connections kept open for several requests, NetworkPolicy, NodeLocal DNSCache');
   }
   if (scenario.cluster.events === false) add('Events', 'left out', 'the scenario turned them off');
   add('API server', 'approximated', 'request and etcd times are drawn; flow control is left out');

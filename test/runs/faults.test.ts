@@ -25,7 +25,7 @@ describe('A fault on nodes', () => {
     expect(['n2', 'n4']).toContain(down);
     site.run(40);
     expect(nodeNames(site, false)).toEqual([]);
-    expect(site.notes).toEqual([`30 fault: ${down} lose power`, `50 fault over: ${down} lose power`]);
+    expect(site.notes).toEqual([`30 fault: ${down} loses power`, `50 fault over: ${down} loses power`]);
   });
 
   test('zoneDark takes the power of every node of the zone', () => {
