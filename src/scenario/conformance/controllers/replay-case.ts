@@ -55,14 +55,18 @@ export function* replayCase({ settings = {}, steps }: RecordedCase, chance: Repl
   let lastRevisionUs = 0;
   for (const [index, step] of steps.entries()) {
     const { sim, journal } = plane;
-    const dueUs = plane.startUs + beginUs[index]!;
-    if (index > 0 && dueUs > sim.nowUs) sim.runUntil(dueUs);
+    const runUntilStep = (next: number) => {
+      if (next > 0 && next < steps.length) sim.runUntil(Math.max(sim.nowUs, plane.startUs + beginUs[next]!));
+    };
+    runUntilStep(index);
     if (makesRevision(step.do)) {
       if (sim.nowUs - lastRevisionUs < REVISION_PAUSE_US) sim.runUntil(lastRevisionUs + REVISION_PAUSE_US);
       lastRevisionUs = sim.nowUs;
     }
     acts.run(step.do);
     plane.settle();
+    // What comes before the next step belongs to this one, unless the recorder had written it down already and was only late to go on.
+    if (!chance.isHasty) runUntilStep(index + 1);
     const { writes, status, refused, events } = journal.take();
     const whole = stateOf(plane.api, plane.names, anyNode, (object) => plane.isOwn(object));
     const state = Object.fromEntries(Object.entries(whole).filter(([name]) => !hidden.some((prefix) => name.startsWith(prefix))));
