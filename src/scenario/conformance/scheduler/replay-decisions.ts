@@ -5,6 +5,7 @@ import { compareText } from '../../../base/compare.ts';
 import type { KubeObject } from '../../../model/meta.ts';
 import type { Pod } from '../../../model/pod.ts';
 import { Diagnosis, fitMessage } from '../../../scheduler/diagnosis.ts';
+import type { FastPath } from '../../../scheduler/fast/fast-path.ts';
 import { CycleState, isRejected, type Status } from '../../../scheduler/framework.ts';
 import { PodInfo } from '../../../scheduler/pod-info.ts';
 import { Profile } from '../../../scheduler/profile.ts';
@@ -62,13 +63,16 @@ export function* replayDecisions(world: RecordedWorld<ExpectedDecision>, readPro
   const replayed = new ReplayWorld(world.objects);
   const { profiles } = readProfiles(world.config);
   const byName = new Map(profiles.map((spec) => [spec.schedulerName, new Profile(spec, replayed.handle)]));
+  const fastPaths = new Map([...byName].map(([name, profile]) => [name, replayed.fastPath(profile)]));
   const order = replayed.snapshot.nodes.map((node) => node.name);
   const wrongOrder = differ('nodeOrder', world.nodeOrder, order);
   for (const { pod, expect } of world.pods) {
-    const ours = decide(byName, stored(pod));
+    const info = new PodInfo(stored(pod));
+    const ours = decide(byName, info);
     const fields = Object.keys({ ...expect, ...ours }) as (keyof ExpectedDecision)[];
     const differences = fields.flatMap((field) => differenceIn(field, expect, ours));
-    yield { id: `${world.id}/${pod.metadata.name}`, differences: [...wrongOrder, ...differences] };
+    const quick = fastDifferences(fastPaths.get(info.pod.spec.schedulerName ?? ''), info, ours, order.length);
+    yield { id: `${world.id}/${pod.metadata.name}`, differences: [...wrongOrder, ...differences, ...quick] };
   }
 }
 
@@ -93,10 +97,17 @@ export function canonical(value: unknown): string {
   );
 }
 
-function decide(profiles: ReadonlyMap<string, Profile>, pod: Pod): ExpectedDecision {
-  const profile = profiles.get(pod.spec.schedulerName ?? '');
+/** What the fast path comes to, held against the traced decision; nothing where it leaves the decision to that. */
+function fastDifferences(fast: FastPath | undefined, pod: PodInfo, ours: ExpectedDecision, nodeCount: number): Difference[] {
+  const decision = fast?.decide(pod, { next: 0 }, 100);
+  if (decision === undefined) return [];
+  if (decision.kind === 'chosen') return differ('chosen by the fast path', ours.chosen, decision.node.name);
+  return differ('message of the fast path', ours.message, fitMessage(nodeCount, decision.diagnosis));
+}
+
+function decide(profiles: ReadonlyMap<string, Profile>, info: PodInfo): ExpectedDecision {
+  const profile = profiles.get(info.pod.spec.schedulerName ?? '');
   if (profile === undefined) return { ignored: true, feasible: [] };
-  const info = new PodInfo(pod);
   const trace: DecisionTrace = {};
   const decision = schedulePod(profile, info, { next: 0 }, { percentageOfNodesToScore: 100, trace });
   const searched = searchOf(profile, info, trace);

@@ -2,6 +2,7 @@
  * Replays recorded preemptions: who would have to go, on which node, and in what words it is told when nobody can.
  */
 import { fitMessage } from '../../../scheduler/diagnosis.ts';
+import type { FastPath } from '../../../scheduler/fast/fast-path.ts';
 import type { DefaultPreemption } from '../../../scheduler/plugins/default-preemption.ts';
 import { PodInfo } from '../../../scheduler/pod-info.ts';
 import type { FoundCandidates } from '../../../scheduler/preemption/candidate-search.ts';
@@ -44,10 +45,17 @@ const OF_THE_NODE: ReadonlySet<string> = new Set(['node', 'victims', 'deleted', 
 export function* replayPreemption(world: RecordedWorld<ExpectedPreemption>, readProfiles: ProfileReader): Generator<Replayed> {
   const replayed = new ReplayWorld(world.objects);
   const byName = new Map(readProfiles(world.config).profiles.map((spec) => [spec.schedulerName, new Profile(spec, replayed.handle)]));
+  const fastPaths = new Map([...byName].map(([name, profile]) => [name, replayed.fastPath(profile)]));
   for (const { pod, expect } of world.pods) {
     const info = new PodInfo(stored(pod));
-    const ours = preempt(byName.get(info.pod.spec.schedulerName ?? '')!, info, replayed);
-    yield { id: `${world.id}/${pod.metadata.name}`, differences: COMPARED.flatMap((field) => differenceIn(field, expect, ours)) };
+    const name = info.pod.spec.schedulerName ?? '';
+    const ours = preempt(byName.get(name)!, info, replayed, undefined);
+    const quick = preempt(byName.get(name)!, info, replayed, fastPaths.get(name));
+    const differences = COMPARED.flatMap((field) => [
+      ...differenceIn(field, expect, ours),
+      ...differ(`${field} by the fast path`, ours[field], quick[field]),
+    ]);
+    yield { id: `${world.id}/${pod.metadata.name}`, differences };
   }
 }
 
@@ -60,8 +68,8 @@ function differenceIn(field: (typeof COMPARED)[number], recorded: ExpectedPreemp
   return [{ field, recorded: recorded.nodeAnyOf, ours: ours.node }];
 }
 
-function preempt(profile: Profile, pod: PodInfo, world: ReplayWorld): ExpectedPreemption {
-  const decision = schedulePod(profile, pod, { next: 0 }, { percentageOfNodesToScore: 100 });
+function preempt(profile: Profile, pod: PodInfo, world: ReplayWorld, fast: FastPath | undefined): ExpectedPreemption {
+  const decision = schedulePod(profile, pod, { next: 0 }, { percentageOfNodesToScore: 100, fast });
   if (decision.kind !== 'unfit') return { status: decision.kind };
   const nodeCount = world.snapshot.nodes.length;
   const { result, message, outcome } = profile.runPostFilter(decision.state, pod, decision.diagnosis);

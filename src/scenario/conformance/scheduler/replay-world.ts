@@ -10,9 +10,12 @@ import { isPodTerminal, type Pod } from '../../../model/pod.ts';
 import { withSchedulingDefaults } from '../../../model/pod-defaults.ts';
 import type { StorageClass } from '../../../model/storage.ts';
 import { Cache } from '../../../scheduler/cache.ts';
+import { FastPath } from '../../../scheduler/fast/fast-path.ts';
+import { PodCounts } from '../../../scheduler/fast/pod-counts.ts';
 import type { Lister } from '../../../scheduler/framework.ts';
 import type { Listers, PluginHandle } from '../../../scheduler/handle.ts';
 import { PodInfo } from '../../../scheduler/pod-info.ts';
+import type { Profile } from '../../../scheduler/profile.ts';
 import { Snapshot } from '../../../scheduler/snapshot.ts';
 
 /** The objects of one kind, in the order they were put in. */
@@ -55,6 +58,8 @@ export class ReplayWorld {
   readonly maps = new Map<string, ObjectMap<KubeObject>>();
   readonly cache = new Cache();
   readonly snapshot = new Snapshot();
+  /** From the first object on, so that the fast path's counts are whole. */
+  readonly #counts = new PodCounts(this.cache, this.snapshot);
   readonly nominated = new Map<string, PodInfo[]>();
   readonly handle: PluginHandle;
 
@@ -72,6 +77,11 @@ export class ReplayWorld {
     };
     for (const manifest of manifests) this.#put(stored(manifest));
     this.cache.updateSnapshot(this.snapshot);
+  }
+
+  /** The fast path of a profile made with this world's handle. */
+  fastPath(profile: Profile): FastPath {
+    return new FastPath(profile, this.#counts);
   }
 
   map<T extends KubeObject>(kind: string): ObjectMap<T> {
