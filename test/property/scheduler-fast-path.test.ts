@@ -19,46 +19,52 @@ type Step =
       readonly namespace: number;
       readonly priority: number;
       readonly count: number;
+      /** Some come with a promise somebody else made, or stand on their node already. */
+      readonly fate: 'waits' | 'promised' | 'stands';
+      readonly pick: number;
     }
   | { readonly do: 'settle' | 'advance' | 'grace' }
-  | { readonly do: 'delete' | 'terminate' | 'lose' | 'relabelPod'; readonly pick: number }
+  | { readonly do: 'delete' | 'terminate' | 'lose' | 'replace' | 'relabelPod' | 'touchPod'; readonly pick: number }
   | { readonly do: 'node'; readonly pick: number; readonly change: number; readonly value: number }
   | { readonly do: 'namespace' | 'service' | 'owner' | 'budget'; readonly pick: number; readonly app: number };
 
-/** A script that uses only some of the templates has them meet more often. */
-function script(templates: readonly number[]): fc.Arbitrary<readonly Step[]> {
+/** A script that uses only some of the templates has them meet more often; so has one in which little else happens. */
+interface Flavour {
+  readonly templates: readonly number[];
+  readonly priorities: readonly number[];
+  readonly groups: readonly ('namespace' | 'service' | 'owner' | 'budget')[];
+  readonly nodeWeight: number;
+}
+
+function script({ templates, priorities, groups, nodeWeight }: Flavour): fc.Arbitrary<readonly Step[]> {
   const pods = fc.record({
     do: fc.constant('pods' as const),
     template: fc.constantFrom(...templates),
     app: fc.nat(2),
     namespace: fc.constantFrom(0, 0, 1),
-    priority: fc.constantFrom(0, 0, 0, 5, 10),
+    priority: fc.constantFrom(...priorities),
     count: fc.integer({ min: 1, max: 6 }),
+    fate: fc.constantFrom('waits' as const, 'waits' as const, 'waits' as const, 'waits' as const, 'promised' as const, 'stands' as const),
+    pick: fc.nat(),
   });
   const settle = fc.record({ do: fc.constant('settle' as const) });
   const clock = fc.record({ do: fc.constantFrom('advance' as const, 'grace' as const) });
-  const change = fc.record({
-    do: fc.constantFrom('delete' as const, 'terminate' as const, 'terminate' as const, 'lose' as const, 'relabelPod' as const),
-    pick: fc.nat(),
-  });
+  const kinds = ['delete', 'terminate', 'terminate', 'lose', 'replace', 'relabelPod', 'touchPod', 'touchPod'] as const;
+  const change = fc.record({ do: fc.constantFrom(...kinds), pick: fc.nat() });
   const nodes = fc.record({ do: fc.constant('node' as const), pick: fc.nat(), change: fc.nat(7), value: fc.nat(5) });
-  const groups = fc.record({
-    do: fc.constantFrom('namespace' as const, 'service' as const, 'owner' as const, 'budget' as const),
-    pick: fc.nat(3),
-    app: fc.nat(2),
-  });
+  const group = fc.record({ do: fc.constantFrom(...groups), pick: fc.nat(3), app: fc.nat(2) });
   const step = fc.oneof(
     { weight: 9, arbitrary: pods },
     { weight: 9, arbitrary: settle },
     { weight: 1, arbitrary: clock },
     { weight: 5, arbitrary: change },
-    { weight: 3, arbitrary: nodes },
-    { weight: 3, arbitrary: groups },
+    { weight: nodeWeight, arbitrary: nodes },
+    { weight: 4, arbitrary: group },
   );
   return fc.array(step, { minLength: 10, maxLength: 80, size: 'max' });
 }
 
-const TEMPLATES = Array.from({ length: 18 }, (_, i) => i);
+const TEMPLATES = Array.from({ length: 19 }, (_, i) => i);
 
 function node(i: number, overrides: { readonly labels?: object; readonly spec?: object; readonly status?: object } = {}): Node {
   const zone = i % 5 === 4 ? {} : { [ZONE]: `z${i % 3}` };
@@ -173,6 +179,12 @@ function specOf(template: number, app: string): Partial<PodSpec> {
       return { preemptionPolicy: 'Never', containers: [{ name: 'main', resources: { requests: { cpu: '1900m' } } }] };
     case 16:
       return { containers: [{ name: 'main', image: 'web:1', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }] }] };
+    case 18:
+      return affinity({
+        podAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [term('disk', 'api', { namespaceSelector: { matchLabels: { team: 'b' } } })],
+        },
+      });
     default:
       return {};
   }
@@ -204,6 +216,14 @@ function pod({ template, app: number, namespace, priority }: Extract<Step, { do:
   } as Pod;
 }
 
+const STANDING = { do: 'pods', template: 0, app: 0, namespace: 0, priority: 0, count: 1, fate: 'stands', pick: 0 } as const;
+
+function fated(one: Pod, { fate }: Extract<Step, { do: 'pods' }>, nodeName: string | undefined): Pod {
+  if (nodeName === undefined || fate === 'waits') return one;
+  if (fate === 'promised') return { ...one, status: { nominatedNodeName: nodeName } } as Pod;
+  return { ...one, spec: { ...one.spec, nodeName } };
+}
+
 const object = (kind: string, name: string, namespace: string | undefined, rest: object): KubeObject =>
   ({ apiVersion: 'v1', kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...rest }) as KubeObject;
 
@@ -211,7 +231,7 @@ function run(twins: SchedulerTwins, one: Step): void {
   const pick = <T>(list: readonly T[], number: number): T | undefined => (list.length === 0 ? undefined : list[number % list.length]);
   switch (one.do) {
     case 'pods':
-      for (let i = 0; i < one.count; i++) twins.put(pod(one));
+      for (let i = 0; i < one.count; i++) twins.put(fated(pod(one), one, pick(twins.nodes, one.pick + i)?.metadata.name));
       return;
     case 'settle':
       return twins.settle(40);
@@ -228,6 +248,22 @@ function run(twins: SchedulerTwins, one: Step): void {
       const victim = pick(twins.pods, one.pick);
       if (victim !== undefined) twins.put({ ...victim, metadata: { ...victim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
       return;
+    }
+    case 'touchPod': {
+      // It has started, or so the kubelet says now: nothing is counted otherwise, but who goes first may change.
+      const started = pick(twins.pods, one.pick);
+      const startTime = `2026-01-01T00:00:${String(one.pick % 60).padStart(2, '0')}Z`;
+      if (started !== undefined) twins.put({ ...started, status: { ...started.status, startTime } } as Pod);
+      return;
+    }
+    case 'replace': {
+      // Gone and back at once, and something may stand on it before the scheduler looks.
+      const lost = pick(twins.nodes, one.pick);
+      if (lost === undefined) return;
+      twins.remove(lost);
+      twins.put(lost);
+      const standing = fated(pod(STANDING), STANDING, lost.metadata.name);
+      return twins.put(standing);
     }
     case 'relabelPod': {
       const chosen = pick(twins.pods, one.pick);
@@ -271,6 +307,37 @@ function run(twins: SchedulerTwins, one: Step): void {
   }
 }
 
+const some = (templates: readonly number[], minLength: number) => fc.subarray([...templates], { minLength, maxLength: Math.min(5, templates.length) });
+const flavour: fc.Arbitrary<Flavour> = fc.oneof(
+  fc.record({
+    templates: some(TEMPLATES, 1),
+    priorities: fc.constant([0, 0, 0, 5, 10]),
+    groups: fc.constant(['namespace', 'service', 'owner', 'budget'] as const),
+    nodeWeight: fc.constant(3),
+  }),
+  // Preemptors, and budgets that change under their eyes.
+  fc.record({
+    templates: some([0, 1, 3, 14, 15, 16, 17], 1),
+    priorities: fc.constant([0, 5, 10, 10]),
+    groups: fc.constant(['budget'] as const),
+    nodeWeight: fc.constant(0),
+  }),
+  // Groups that come to be selected otherwise.
+  fc.record({
+    templates: some([0, 2, 5, 7], 1),
+    priorities: fc.constant([0]),
+    groups: fc.constant(['service', 'owner', 'owner'] as const),
+    nodeWeight: fc.constant(1),
+  }),
+  // Terms that come to reach other namespaces.
+  fc.record({
+    templates: some([12, 13, 18], 2),
+    priorities: fc.constant([0]),
+    groups: fc.constant(['namespace'] as const),
+    nodeWeight: fc.constant(1),
+  }),
+);
+
 test('The fast path decides what the obvious way decides, in every word, however nodes, pods and groups come and go', () => {
   const decide = vi.spyOn(FastPath.prototype, 'decide');
   let attempts = 0;
@@ -283,7 +350,7 @@ test('The fast path decides what the obvious way decides, in every word, however
         { weight: 1, arbitrary: fc.constant(130) },
       ),
       fc.constantFrom(0, 10, 60, 100),
-      fc.subarray(TEMPLATES, { minLength: 1, maxLength: 5 }).chain(script),
+      flavour.chain(script),
       (count, percentageOfNodesToScore, steps) => {
         serial = 0;
         const twins = new SchedulerTwins({
