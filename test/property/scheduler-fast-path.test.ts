@@ -30,13 +30,18 @@ type Step =
 
 /** A script that uses only some of the templates has them meet more often; so has one in which little else happens. */
 interface Flavour {
+  readonly about: string;
+  readonly runs: number;
+  readonly nodes: fc.Arbitrary<number>;
   readonly templates: readonly number[];
   readonly priorities: readonly number[];
+  readonly fates: readonly ('waits' | 'promised' | 'stands')[];
+  readonly changes: readonly ('delete' | 'terminate' | 'lose' | 'replace' | 'relabelPod' | 'touchPod')[];
   readonly groups: readonly ('namespace' | 'service' | 'owner' | 'budget')[];
   readonly nodeWeight: number;
 }
 
-function script({ templates, priorities, groups, nodeWeight }: Flavour): fc.Arbitrary<readonly Step[]> {
+function script({ priorities, fates, changes, groups, nodeWeight }: Flavour, templates: readonly number[]): fc.Arbitrary<readonly Step[]> {
   const pods = fc.record({
     do: fc.constant('pods' as const),
     template: fc.constantFrom(...templates),
@@ -44,13 +49,12 @@ function script({ templates, priorities, groups, nodeWeight }: Flavour): fc.Arbi
     namespace: fc.constantFrom(0, 0, 1),
     priority: fc.constantFrom(...priorities),
     count: fc.integer({ min: 1, max: 6 }),
-    fate: fc.constantFrom('waits' as const, 'waits' as const, 'waits' as const, 'waits' as const, 'promised' as const, 'stands' as const),
+    fate: fc.constantFrom(...fates),
     pick: fc.nat(),
   });
   const settle = fc.record({ do: fc.constant('settle' as const) });
   const clock = fc.record({ do: fc.constantFrom('advance' as const, 'grace' as const) });
-  const kinds = ['delete', 'terminate', 'terminate', 'lose', 'replace', 'relabelPod', 'touchPod', 'touchPod'] as const;
-  const change = fc.record({ do: fc.constantFrom(...kinds), pick: fc.nat() });
+  const change = fc.record({ do: fc.constantFrom(...changes), pick: fc.nat() });
   const nodes = fc.record({ do: fc.constant('node' as const), pick: fc.nat(), change: fc.nat(7), value: fc.nat(5) });
   const group = fc.record({ do: fc.constantFrom(...groups), pick: fc.nat(3), app: fc.nat(2) });
   const step = fc.oneof(
@@ -64,7 +68,7 @@ function script({ templates, priorities, groups, nodeWeight }: Flavour): fc.Arbi
   return fc.array(step, { minLength: 10, maxLength: 80, size: 'max' });
 }
 
-const TEMPLATES = Array.from({ length: 19 }, (_, i) => i);
+const TEMPLATES = Array.from({ length: 20 }, (_, i) => i);
 
 function node(i: number, overrides: { readonly labels?: object; readonly spec?: object; readonly status?: object } = {}): Node {
   const zone = i % 5 === 4 ? {} : { [ZONE]: `z${i % 3}` };
@@ -185,6 +189,8 @@ function specOf(template: number, app: string): Partial<PodSpec> {
           requiredDuringSchedulingIgnoredDuringExecution: [term('disk', 'api', { namespaceSelector: { matchLabels: { team: 'b' } } })],
         },
       });
+    case 19:
+      return { topologySpreadConstraints: [spread('DoNotSchedule', ZONE, { nodeTaintsPolicy: 'Honor' })] };
     default:
       return {};
   }
@@ -307,50 +313,81 @@ function run(twins: SchedulerTwins, one: Step): void {
   }
 }
 
-const some = (templates: readonly number[], minLength: number) => fc.subarray([...templates], { minLength, maxLength: Math.min(5, templates.length) });
-const flavour: fc.Arbitrary<Flavour> = fc.oneof(
-  fc.record({
-    templates: some(TEMPLATES, 1),
-    priorities: fc.constant([0, 0, 0, 5, 10]),
-    groups: fc.constant(['namespace', 'service', 'owner', 'budget'] as const),
-    nodeWeight: fc.constant(3),
-  }),
-  // Preemptors, and budgets that change under their eyes.
-  fc.record({
-    templates: some([0, 1, 3, 14, 15, 16, 17], 1),
-    priorities: fc.constant([0, 5, 10, 10]),
-    groups: fc.constant(['budget'] as const),
-    nodeWeight: fc.constant(0),
-  }),
-  // Groups that come to be selected otherwise.
-  fc.record({
-    templates: some([0, 2, 5, 7], 1),
-    priorities: fc.constant([0]),
-    groups: fc.constant(['service', 'owner', 'owner'] as const),
-    nodeWeight: fc.constant(1),
-  }),
-  // Terms that come to reach other namespaces.
-  fc.record({
-    templates: some([12, 13, 18], 2),
-    priorities: fc.constant([0]),
-    groups: fc.constant(['namespace'] as const),
-    nodeWeight: fc.constant(1),
-  }),
-);
+const few = fc.integer({ min: 1, max: 6 });
+const some = fc.oneof(few, fc.integer({ min: 7, max: 24 }));
+// Enough for the search to stop before it has seen all.
+const many = fc.constant(130);
+const WAITS = ['waits', 'waits', 'waits', 'waits', 'promised', 'stands'] as const;
+const CHANGES = ['delete', 'terminate', 'terminate', 'lose', 'replace', 'relabelPod', 'touchPod'] as const;
 
-test('The fast path decides what the obvious way decides, in every word, however nodes, pods and groups come and go', () => {
+const FLAVOURS: readonly Flavour[] = [
+  {
+    about: 'nodes, pods and groups come and go',
+    runs: 60,
+    nodes: some,
+    templates: TEMPLATES,
+    priorities: [0, 0, 0, 5, 10],
+    fates: WAITS,
+    changes: CHANGES,
+    groups: ['namespace', 'service', 'owner', 'budget'],
+    nodeWeight: 3,
+  },
+  {
+    about: 'the search stops before it has seen all nodes',
+    runs: 15,
+    nodes: many,
+    templates: TEMPLATES,
+    priorities: [0, 0, 5],
+    fates: ['waits', 'promised'],
+    changes: CHANGES,
+    groups: ['service', 'owner'],
+    nodeWeight: 6,
+  },
+  {
+    about: 'preemptors come, victims grow older and budgets change',
+    runs: 60,
+    nodes: fc.integer({ min: 2, max: 8 }),
+    templates: [0, 1, 3, 15, 16, 17],
+    priorities: [0, 5, 10, 10],
+    fates: ['waits', 'waits', 'waits', 'stands'],
+    changes: ['touchPod', 'touchPod', 'touchPod', 'terminate', 'delete'],
+    groups: ['budget'],
+    nodeWeight: 0,
+  },
+  {
+    about: 'groups are selected otherwise',
+    runs: 60,
+    nodes: fc.integer({ min: 3, max: 12 }),
+    templates: [0, 2, 5, 7, 19],
+    priorities: [0],
+    fates: WAITS,
+    changes: ['replace', 'replace', 'terminate', 'delete', 'delete', 'relabelPod'],
+    groups: ['service', 'owner', 'owner'],
+    nodeWeight: 2,
+  },
+  {
+    about: 'terms reach other namespaces',
+    runs: 40,
+    nodes: some,
+    templates: [0, 12, 13, 18],
+    priorities: [0],
+    fates: WAITS,
+    changes: CHANGES,
+    groups: ['namespace'],
+    nodeWeight: 1,
+  },
+];
+
+test.each(FLAVOURS)('The fast path decides what the obvious way decides, in every word, while $about', (flavour) => {
   const decide = vi.spyOn(FastPath.prototype, 'decide');
   let attempts = 0;
-  let preemptions = 0;
+  const { templates, nodes, runs } = flavour;
+  const used = fc.subarray([...templates], { minLength: Math.min(2, templates.length), maxLength: Math.min(5, templates.length) });
   fc.assert(
     fc.property(
-      fc.oneof(
-        { weight: 5, arbitrary: fc.integer({ min: 1, max: 6 }) },
-        { weight: 3, arbitrary: fc.integer({ min: 7, max: 24 }) },
-        { weight: 1, arbitrary: fc.constant(130) },
-      ),
+      nodes,
       fc.constantFrom(0, 10, 60, 100),
-      flavour.chain(script),
+      used.chain((some) => script(flavour, some)),
       (count, percentageOfNodesToScore, steps) => {
         serial = 0;
         const twins = new SchedulerTwins({
@@ -358,18 +395,16 @@ test('The fast path decides what the obvious way decides, in every word, however
           kind: 'KubeSchedulerConfiguration',
           percentageOfNodesToScore,
         });
-        for (let i = 0; i < count; i++) twins.put(node(i));
+        // In a large cluster some nodes are closed, so that a promise may have been made in vain.
+        for (let i = 0; i < count; i++) twins.put(node(i, { spec: { unschedulable: count > 100 && i % 7 === 6 } }));
         for (const one of steps) run(twins, one);
         twins.settle(100);
         attempts += twins.attempts;
-        preemptions += twins.preemptions;
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs },
   );
   const outcomes = decide.mock.results.map(({ value }) => (value as ReturnType<FastPath['decide']>)?.kind ?? 'declined');
-  const times = (outcome: string) => outcomes.filter((one) => one === outcome).length;
   decide.mockRestore();
-  expect(preemptions).toBeGreaterThan(0);
-  expect(times('chosen') + times('unfit')).toBeGreaterThan(attempts / 2);
+  expect(outcomes.filter((outcome) => outcome !== 'declined').length).toBeGreaterThan(attempts / 2);
 });
