@@ -334,9 +334,10 @@ const FLAVOURS: readonly Flavour[] = [
   },
   {
     about: 'the search stops before it has seen all nodes',
-    runs: 15,
+    runs: 20,
     nodes: many,
-    templates: TEMPLATES,
+    // Those that fit on most nodes.
+    templates: [0, 3, 9, 11, 13, 16, 17],
     priorities: [0, 0, 5],
     fates: ['waits', 'promised'],
     changes: CHANGES,
