@@ -4,6 +4,9 @@
 import { secondsText } from '../base/units.ts';
 import type { Change, Explanation, Rejection } from '../scheduler/explain/explanation.ts';
 
+// A table of more rows nobody reads to its end.
+const CANDIDATES_SHOWN = 10;
+
 /** `node`: what is said of that one, in place of all. */
 export function explanationText(explanation: Explanation, node?: string): string {
   const lines = [headline(explanation)];
@@ -56,7 +59,8 @@ function searchLines({ nodes, rejections }: Explanation): string[] {
 function scoreLines({ scorers, candidates, node, nodes }: Explanation): string[] {
   if (scorers.length === 0) return [`Only ${candidates[0]!.node} fits: it is taken without scoring`];
   const header = ['node', 'total', ...scorers.map(({ plugin, weight }) => `${plugin} x${weight}`)];
-  const rows = candidates.map((one) => [
+  const best = candidates.slice(0, CANDIDATES_SHOWN);
+  const rows = best.map((one) => [
     one.node === node ? `> ${one.node}` : `  ${one.node}`,
     String(one.total),
     ...one.scores.map(
@@ -65,7 +69,7 @@ function scoreLines({ scorers, candidates, node, nodes }: Explanation): string[]
   ]);
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]) => `  ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd();
-  const shown = candidates.length < nodes.feasible ? `, the best ${candidates.length} of ${number(nodes.feasible)}` : '';
+  const shown = best.length < nodes.feasible ? `, the best ${best.length} of ${number(nodes.feasible)}` : '';
   return [`Scores, weighted (raw -> out of 100)${shown}`, line(header), ...rows.map(line)];
 }
 

@@ -136,9 +136,12 @@ function termsOf(pod: Pod, list: readonly PodAffinityTerm[] | undefined): readon
   return list === undefined || list.length === 0 ? NO_TERMS : list.map((term) => internTerm(pod, term));
 }
 
+/** What is left out is empty, as in Go: a term that selects nobody. */
+const NO_PEERS: PodAffinityTerm = { topologyKey: '' };
+
 function weightedTermsOf(pod: Pod, list: readonly WeightedPodAffinityTerm[] | undefined): readonly WeightedTerm[] {
   if (list === undefined || list.length === 0) return NO_TERMS;
-  return list.map(({ weight, podAffinityTerm }) => ({ weight, term: internTerm(pod, podAffinityTerm) }));
+  return list.map(({ weight, podAffinityTerm = NO_PEERS }) => ({ weight, term: internTerm(pod, podAffinityTerm) }));
 }
 
 function internTerm(pod: Pod, term: PodAffinityTerm): AffinityTerm {
@@ -146,7 +149,7 @@ function internTerm(pod: Pod, term: PodAffinityTerm): AffinityTerm {
   const namespaces = named.length === 0 && term.namespaceSelector === undefined ? [pod.metadata.namespace ?? ''] : [...named].sort();
   return terms.get(JSON.stringify([term.topologyKey, namespaces, term.namespaceSelector ?? 0, term.labelSelector ?? 0]), () => ({
     id: nextId++,
-    topologyKey: term.topologyKey,
+    topologyKey: term.topologyKey ?? '',
     namespaces: new Set(namespaces),
     namespaceSelector: term.namespaceSelector,
     selector: term.labelSelector,

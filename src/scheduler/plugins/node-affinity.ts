@@ -79,7 +79,7 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
     const preferred = preferredTerms(pod);
     if (preferred === undefined) return this.#addedPreferred === undefined ? SKIP : undefined;
     const errors = new Set<string>();
-    preferred.forEach(({ weight, preference }, i) => {
+    preferred.forEach(({ weight, preference = NO_TERM }, i) => {
       if (weight !== 0) for (const error of termErrors(preference)) errors.add(`[${i}].${error}`);
     });
     if (errors.size === 0) return undefined;
@@ -96,6 +96,9 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 }
 
+/** What is left out is empty, as in Go. */
+const NO_TERM: NodeSelectorTerm = {};
+
 function preferredTerms(pod: PodInfo): PreferredTerms | undefined {
   return pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
 }
@@ -103,7 +106,7 @@ function preferredTerms(pod: PodInfo): PreferredTerms | undefined {
 function weightOf(terms: PreferredTerms | undefined, node: Node | undefined): number {
   if (terms === undefined || node === undefined) return 0;
   let sum = 0;
-  for (const { weight, preference } of terms) {
+  for (const { weight, preference = NO_TERM } of terms) {
     if (weight !== 0 && !isEmptyTerm(preference) && matchesNodeSelectorTerm(preference, node)) sum += weight;
   }
   return sum;
