@@ -31,6 +31,13 @@ export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly Fi
     add('scheduler', 'exact', 'filters, scores, node search, preemption and queue as in kube-scheduler 1.36, held to recorded decisions');
     add('scheduler', 'approximated', 'the simulated time of an attempt comes from a cost model (docs/fidelity-scheduler-cost.md)');
   }
+  if (scenario.schedulerPlugins.length > 0) {
+    const names = scenario.schedulerPlugins.map(({ name }) => name).join(', ');
+    add('scheduler', 'approximated', `attempts cost no simulated time for ${names}: nobody has measured what it takes`);
+  }
+  if (hasResourceClaims(scenario)) {
+    add('scheduler', 'left out', 'dynamic resource allocation: pods with resource claims wait, and say why');
+  }
   if (metrics.kinds.has('Deployment') || metrics.kinds.has('ReplicaSet')) {
     add('Deployment and ReplicaSet', 'exact', 'the arithmetic of rollouts, victims and pod-template-hash as in 1.36');
   }
@@ -48,4 +55,8 @@ export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly Fi
     add(kind, 'left out', `no controller acts on a ${kind} in this version: the object is stored and nothing else happens`);
   }
   return items;
+}
+
+function hasResourceClaims({ manifests }: Scenario): boolean {
+  return [...manifests.values()].flat().some((object) => JSON.stringify(object).includes('"resourceClaims":[{'));
 }

@@ -34,10 +34,16 @@ export function labelling(node: Node, labels: { readonly [key: string]: string |
   const merged = Object.fromEntries(
     Object.entries({ ...node.metadata.labels, ...labels }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
-  const words = Object.entries(labels).map(([key, value]) => (value === undefined ? `without ${key}` : `${key}=${value}`));
+  const words = Object.entries(labels).map(([key, value]) => {
+    const present = node.metadata.labels?.[key];
+    if (value === undefined) return `without ${key}`;
+    return `${key}=${value}${present === undefined ? '' : ` (now ${present})`}`;
+  });
+  // A label that is taken away or overwritten may be what others go by.
+  const isTaking = Object.keys(labels).some((key) => node.metadata.labels?.[key] !== undefined);
   return {
     text: `label ${name} ${words.join(' and ')}`,
-    cost: Cost.label,
+    cost: isTaking ? Cost.move : Cost.label,
     cluster: { nodes: [{ ...node, metadata: { ...node.metadata, labels: merged } }] },
   };
 }

@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
       },
     },
     world: (world) => world.node('n1', { labels: { cores: '8' } }),
-    changes: ['label n1 cores=17 and gpu=true', 'drop its required node affinity'],
+    changes: ['drop its required node affinity', 'label n1 cores=17 (now 8) and gpu=true'],
   },
   {
     about: 'a host port that is taken',
