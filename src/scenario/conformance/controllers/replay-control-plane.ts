@@ -67,15 +67,16 @@ export class ReplayControlPlane {
     this.metrics = new ReplayMetrics(sim, this.api);
     this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
-    const { pace, readPace } = chance;
+    const { pace, readPace, answerUs } = chance;
     const latencies = {
       ...DEFAULT_REQUEST_LATENCIES,
-      write: uniform(2_000 * pace, 2_400 * pace),
+      write: around(2_200 * pace, 200 * pace, chance.writeSigma),
       read: uniform(300 * pace * readPace, 600 * pace * readPace),
-      answer: { kind: 'constant', valueUs: 200 * pace } as const,
+      answer: { kind: 'constant', valueUs: answerUs * pace } as const,
     };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
-    const plane = { sim, random, observers, api: this.api, pump, watchHop: uniform(200 * pace, 500 * pace), recordEvents: true };
+    const watchHop = around(350 * pace, 150 * pace, chance.hopSigma);
+    const plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents: true };
     this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
     this.startUs = startSecond * SECOND_US;
     sim.runUntil(this.startUs - chance.leadUs);
@@ -200,6 +201,11 @@ export class ReplayControlPlane {
     if (object.kind === 'Namespace') return object.metadata.name === NAMESPACE;
     return this.journal.createdAt(object) > 0;
   }
+}
+
+/** Even within a spread of the median, or uneven. */
+function around(medianUs: number, spreadUs: number, sigma: number): Distribution {
+  return sigma === 0 ? uniform(medianUs - spreadUs, medianUs + spreadUs) : { kind: 'lognormal', medianUs, sigma };
 }
 
 function uniform(lowUs: number, highUs: number): Distribution {
