@@ -6,7 +6,7 @@
  * limits they were made with.
  */
 import { ApiError } from '../../../apiserver/api-error.ts';
-import { ApiServer } from '../../../apiserver/api-server.ts';
+import { ApiServer, type DeleteOptions, type RequestInfo } from '../../../apiserver/api-server.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../../../apiserver/request-latency.ts';
 import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
 import { RequestPump } from '../../../client/request-pump.ts';
@@ -14,7 +14,8 @@ import { ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
 import type { ControllerContext } from '../../../controllers/context.ts';
 import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../../../controllers/controller-options.ts';
 import { CONTROLLERS } from '../../../controllers/registry.ts';
-import type { KubeObject } from '../../../model/meta.ts';
+import type { Kind } from '../../../model/kinds.ts';
+import { type KubeObject, keyOf } from '../../../model/meta.ts';
 import type { Lease, Node } from '../../../model/node.ts';
 import { Observers } from '../../../model/observer.ts';
 import { microTimeText } from '../../../model/time.ts';
@@ -63,10 +64,10 @@ export class ReplayControlPlane {
     this.#patienceUs = chance.patienceUs;
     this.#isHasty = chance.isHasty;
     const { sim, observers } = this;
-    this.api = new ApiServer({ sim, random, observers });
-    this.metrics = new ReplayMetrics(sim, this.api);
     this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
+    this.api = new WatchedApiServer({ sim, random, observers }, this.journal);
+    this.metrics = new ReplayMetrics(sim, this.api);
     const { pace, readPace, answerUs } = chance;
     const latencies = {
       ...DEFAULT_REQUEST_LATENCIES,
@@ -200,6 +201,28 @@ export class ReplayControlPlane {
   isOwn(object: KubeObject): boolean {
     if (object.kind === 'Namespace') return object.metadata.name === NAMESPACE;
     return this.journal.createdAt(object) > 0;
+  }
+}
+
+/** Tells the journal who asks for deletions, also of what is on its way out already. */
+class WatchedApiServer extends ApiServer {
+  readonly #journal: ReplayJournal;
+
+  constructor(parts: ConstructorParameters<typeof ApiServer>[0], journal: ReplayJournal) {
+    super(parts);
+    this.#journal = journal;
+  }
+
+  override delete<K extends Kind>(kind: K, namespace: string | undefined, name: string, options: DeleteOptions, request: RequestInfo) {
+    const present = this.store.get(kind, keyOf(namespace, name));
+    if (present !== undefined) this.#journal.deletedBy(present, request.author);
+    return super.delete(kind, namespace, name, options, request);
+  }
+
+  override deleteCollection(...[kind, namespace, options, selectors, request]: Parameters<ApiServer['deleteCollection']>) {
+    const { items } = this.list(kind, namespace === undefined ? selectors : { ...selectors, namespace });
+    for (const object of items) this.#journal.deletedBy(object, request.author);
+    return super.deleteCollection(kind, namespace, options, selectors, request);
   }
 }
 
