@@ -37,6 +37,10 @@ export type Patch = ObjectPatch;
 
 export interface RequestInfo {
   readonly author: string;
+  /** Checked and answered as usual, but nothing is stored. */
+  readonly dryRun?: boolean;
+  /** Told of what the server would have the caller know. */
+  readonly warn?: (text: string) => void;
 }
 
 export interface DeleteOptions {
@@ -191,6 +195,10 @@ export class ApiServer {
     const stored = this.store.get(kind, keyOf(namespace, name));
     if (stored === undefined) throw notFound(kind, name);
     return stored;
+  }
+
+  has(kind: Kind, namespace: string | undefined, name: string): boolean {
+    return this.store.get(kind, keyOf(namespace, name)) !== undefined;
   }
 
   list<K extends Kind>(kind: K, options: ListOptions = {}): { readonly items: readonly KindMap[K][]; readonly revision: number } {

@@ -17,6 +17,11 @@ export class FieldErrors {
     this.#add('FieldValueInvalid', field, `Invalid value: ${shown(value)}`, detail);
   }
 
+  /** Without the value, where it would say nothing. */
+  invalidAsWhole(field: string, detail: string): void {
+    this.#add('FieldValueInvalid', field, 'Invalid value', detail);
+  }
+
   /** `Unsupported value: "x": supported values: "A", "B"`. */
   notSupported(field: string, value: unknown, supported: readonly string[]): void {
     const detail = supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`;
@@ -27,8 +32,8 @@ export class FieldErrors {
     this.#add('FieldValueForbidden', field, 'Forbidden', detail);
   }
 
-  duplicate(field: string, value: unknown): void {
-    this.#add('FieldValueDuplicate', field, `Duplicate value: ${shown(value)}`, '');
+  duplicate(field: string, value: unknown, detail = ''): void {
+    this.#add('FieldValueDuplicate', field, `Duplicate value: ${shown(value)}`, detail);
   }
 
   notFound(field: string, value: unknown): void {
