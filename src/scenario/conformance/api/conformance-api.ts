@@ -79,8 +79,17 @@ class CaseReplay {
   #step({ request, response }: RecordedStep): void {
     if ('waitSeconds' in request) return this.#server.wait(request.waitSeconds * SECOND_US);
     this.placeholders.setNow(String(this.#server.api.store.revision));
-    const answer = this.#server.handle(this.#filledIn(request));
+    const answer = this.#answered(this.#filledIn(request));
     if (response !== undefined) this.#compare(request, response, answer);
+  }
+
+  /** A broken promise of our own is a difference like any other, with its message for all to see. */
+  #answered(request: RestRequest): RestResponse {
+    try {
+      return this.#server.handle(request);
+    } catch (error) {
+      return { code: 0, text: error instanceof Error ? (error.stack ?? error.message).slice(0, 400) : String(error), warnings: [] };
+    }
   }
 
   #filledIn(request: RecordedRequest): RestRequest {
