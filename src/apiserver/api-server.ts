@@ -26,9 +26,9 @@ import { emptyStatusOf, withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
+import { qosClassOf } from './qos-class.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
-import { qosClassOf } from './qos-class.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
 import { checkCreate, checkUpdate } from './validation/validate.ts';
@@ -190,8 +190,9 @@ export class ApiServer {
         this.#update(kind, { ...this.get(kind, namespace, name), status } as KindMap[K], request, 'update', 'status'),
       );
     }
-    if (isSameValue((stored as unknown as { readonly status?: unknown }).status, status)) return stored;
-    const written = this.store.putStatus(kind, stored, status, key);
+    const whole = withQosClassOf(stored, status);
+    if (isSameValue((stored as unknown as { readonly status?: unknown }).status, whole)) return stored;
+    const written = this.store.putStatus(kind, stored, whole, key);
     this.#tell(kind, written, stored, 'update', 'status', request, false);
     return written;
   }
@@ -320,19 +321,32 @@ export class ApiServer {
     let complete = preparedForCreate(kind, this.#admission.admit(kind, withDefaults(kind, named)));
     if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
     else if (STATUS_RESET_KINDS.has(kind)) complete = { ...complete, status: newStatus(kind) };
-    checkCreate(kind, complete);
-    if (/^\d+$/.test(object.metadata.resourceVersion ?? '')) {
-      throw new ApiError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' });
-    }
-    if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
-    const key = flatText(objectKey(complete));
-    const present = this.store.get(kind, key);
-    if (present !== undefined) {
-      throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
-    }
-    if (request.dryRun !== true) this.#charge(kind, complete, undefined);
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service'], request.dryRun) as KindMap[K];
+    const key = flatText(objectKey(complete));
+    this.#orUndo(kind, () => {
+      checkCreate(kind, complete);
+      if (/^\d+$/.test(object.metadata.resourceVersion ?? '')) {
+        throw new ApiError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' });
+      }
+      const present = this.store.get(kind, key);
+      if (present !== undefined) {
+        throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
+      }
+      if (request.dryRun !== true) this.#charge(kind, complete, undefined);
+    });
+    if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request, key);
+  }
+
+  /** A Service has its addresses before it is looked at; refused, it gives them back. */
+  #orUndo(kind: Kind, check: () => void): void {
+    if (kind !== 'Service') return check();
+    try {
+      check();
+    } catch (error) {
+      this.#addresses.undo();
+      throw error;
+    }
   }
 
   /** The last word of admission: what it takes of the namespace's quotas is written before the object is. */
@@ -366,21 +380,22 @@ export class ApiServer {
       const message = 'Invalid value: 0: must be specified for an update';
       throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
     }
-    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
+    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object);
     if (kind === 'PersistentVolume')
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
     if (isSameValue(changed, stored)) return stored;
-    checkUpdate(kind, changed, stored, subresource);
-    if (kind === 'Service' && subresource === '') {
-      changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
-      if (request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
-    }
-    if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
-      this.#charge(kind, changed, stored);
+    const isService = kind === 'Service' && subresource === '';
+    if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
+    this.#orUndo(kind, () => {
+      checkUpdate(kind, changed, stored, subresource);
+      if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
+        this.#charge(kind, changed, stored);
+    });
+    if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request, key);
   }
 
-  #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K], subresource: Subresource): KindMap[K] {
+  #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K]): KindMap[K] {
     const before = stored as unknown as { readonly spec?: Fields; readonly status?: unknown };
     const filled = preparedForUpdate(kind, withDefaults(kind, object), stored);
     const after = filled as unknown as { readonly spec?: Fields };
@@ -639,7 +654,7 @@ function namesOf(key: ObjectKey): { readonly namespace: string | undefined; read
 
 /** Everything stored, but the status given; spec and generation are not even looked at. */
 function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
-  const { status } = object as unknown as { readonly status?: unknown };
+  const status = withQosClassOf(stored, (object as unknown as { readonly status?: unknown }).status);
   if (object.metadata === stored.metadata) return { ...stored, status };
   const { labels, annotations, finalizers } = object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
@@ -648,6 +663,14 @@ function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
     else metadata[field] = value;
   }
   return { ...stored, metadata, status };
+}
+
+/** A pod's class is decided when it is created; a status without it keeps it. */
+function withQosClassOf(stored: KubeObject, status: unknown): unknown {
+  if (stored.kind !== 'Pod') return status;
+  const { qosClass } = (stored as Pod).status ?? {};
+  if (qosClass === undefined || (status as Pod['status'])?.qosClass !== undefined) return status;
+  return { ...(status as Pod['status']), qosClass };
 }
 
 function podGraceSeconds(pod: Pod, asked: number | undefined): number {

@@ -7,6 +7,7 @@
 import type { Service, ServicePort } from '../model/service.ts';
 import type { RandomStream } from '../sim/random.ts';
 import { type ApiError, internalError, invalid } from './api-error.ts';
+import { familyOf } from './validation/addresses.ts';
 import { FieldErrors } from './validation/field-errors.ts';
 import type { Sent } from './validation/sent.ts';
 import { isHeadless } from './validation/services.ts';
@@ -25,6 +26,8 @@ export class ServiceAddresses {
   readonly #addresses = new Set<string>();
   /** Ports by protocol: one number may serve TCP and UDP. */
   readonly #ports = new Set<string>();
+  /** What the allocation under way has taken. */
+  readonly #last: [Set<string>, string][] = [];
 
   constructor(random: RandomStream) {
     this.#random = random;
@@ -32,20 +35,37 @@ export class ServiceAddresses {
 
   /** The Service with what it lacks; in a dry run nothing is taken. */
   allocate(service: Service, isDryRun = false): Service {
-    const { spec } = service;
-    if (spec.type === 'ExternalName') return service;
-    const filled = withFamilies(service);
-    const addressed = this.#withClusterIp(filled, isDryRun);
-    return this.#withPorts(addressed, undefined, isDryRun);
+    return this.#allOrNothing(() =>
+      service.spec.type === 'ExternalName'
+        ? service
+        : this.#withPorts(this.#withClusterIp(withFamilies(service), isDryRun), undefined, isDryRun),
+    );
   }
 
   /** What a changed Service needs more or no longer: node ports come and go with its type. */
   reallocate(service: Service, before: Service, isDryRun = false): Service {
     const isNamed = service.spec.type === 'ExternalName';
     const wasNamed = before.spec.type === 'ExternalName';
-    if (isNamed) return service;
-    const filled = wasNamed ? this.#withClusterIp(withFamilies(service), isDryRun) : service;
-    return this.#withPorts(filled, before, isDryRun);
+    return this.#allOrNothing(() => {
+      if (isNamed) return service;
+      const filled = wasNamed ? this.#withClusterIp(withFamilies(service), isDryRun) : service;
+      return this.#withPorts(filled, before, isDryRun);
+    });
+  }
+
+  /** Gives back what the last allocation took, for a Service that is refused after all. */
+  undo(): void {
+    for (const [taken, what] of this.#last.splice(0)) taken.delete(what);
+  }
+
+  #allOrNothing(allocate: () => Service): Service {
+    this.#last.length = 0;
+    try {
+      return allocate();
+    } catch (error) {
+      this.undo();
+      throw error;
+    }
   }
 
   /** Gives back what the changed Service does not use any more. */
@@ -69,11 +89,11 @@ export class ServiceAddresses {
     if (isHeadless(spec)) return { ...service, spec: { ...spec, clusterIP: 'None', clusterIPs: ['None'] } };
     const asked = spec.clusterIP ?? '';
     if (asked !== '') {
+      // What is no address at all is for validation to say.
+      if (familyOf(asked) === undefined) return service;
       const isTaken = this.#addresses.has(asked);
       if (isTaken || !isInRange(asked)) {
-        const words = isTaken
-          ? 'provided IP is already allocated'
-          : `the provided IP (${asked}) is not in the valid range. The range of valid IPs is 10.96.0.0/12`;
+        const words = isTaken ? 'provided IP is already allocated' : 'the provided network does not match the current range';
         throw invalidField(name, 'spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${words}`);
       }
       this.#take(this.#addresses, asked, isDryRun);
@@ -134,7 +154,9 @@ export class ServiceAddresses {
   }
 
   #take(taken: Set<string>, what: string, isDryRun: boolean): void {
-    if (!isDryRun) taken.add(what);
+    if (isDryRun || taken.has(what)) return;
+    taken.add(what);
+    this.#last.push([taken, what]);
   }
 
   #free(band: number, count: number, isFree: (offset: number) => boolean): number | undefined {

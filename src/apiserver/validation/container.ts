@@ -376,15 +376,18 @@ function validateRestartRules(errors: FieldErrors, { restartPolicy, restartPolic
     errors.required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used');
   } else if (!RESTART_POLICIES.includes(restartPolicy)) errors.notSupported(`${path}.restartPolicy`, restartPolicy, RESTART_POLICIES);
   if (restartPolicyRules.length > RULES_MAX) errors.tooMany(`${path}.restartPolicyRules`, restartPolicyRules.length, RULES_MAX);
-  restartPolicyRules.forEach(({ action = '', exitCodes }: Sent, at: number) => {
+  for (const [at, { action = '', exitCodes }] of (restartPolicyRules as readonly Sent[]).entries()) {
     const own = `${path}.restartPolicyRules[${at}]`;
     const actions = ['Restart', 'RestartAllContainers'];
     if (!actions.includes(action)) errors.notSupported(`${own}.action`, action, actions);
-    if (exitCodes === undefined) return errors.required(`${own}.exitCodes`, 'must be specified');
+    if (exitCodes === undefined) {
+      errors.required(`${own}.exitCodes`, 'must be specified');
+      continue;
+    }
     const { operator = '', values = [] } = exitCodes;
     if (!['In', 'NotIn'].includes(operator)) errors.notSupported(`${own}.exitCodes.operator`, operator, ['In', 'NotIn']);
     if (values.length > EXIT_CODES_MAX) errors.tooMany(`${own}.exitCodes.values`, values.length, EXIT_CODES_MAX);
-  });
+  }
 }
 
 /** Only pods, not templates: an image may not begin or end with blanks. */

@@ -170,13 +170,16 @@ function validateHugePages(errors: FieldErrors, name: string, value: string, pat
 
 function validateClaims(errors: FieldErrors, claims: readonly Sent[], path: string, claimNames: ReadonlySet<string>): void {
   const seen = new Set<string>();
-  claims.forEach(({ name = '', request = '' }, at) => {
-    if (name === '') return errors.required(`${path}[${at}]`);
+  for (const [at, { name = '', request = '' }] of claims.entries()) {
+    if (name === '') {
+      errors.required(`${path}[${at}]`);
+      continue;
+    }
     const shown = request === '' ? name : `${name}/${request}`;
     if (seen.has(shown)) errors.duplicate(`${path}[${at}]`, shown);
     else seen.add(shown);
     if (!claimNames.has(name)) errors.notFound(`${path}[${at}]`, name);
-  });
+  }
 }
 
 /** The pod's own requests and limits, beside those of its containers. */

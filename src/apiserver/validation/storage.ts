@@ -335,9 +335,12 @@ export function validateCsiDriver(errors: FieldErrors, { spec = {} }: Sent): voi
     errors.notSupported('spec.fsGroupPolicy', fsGroupPolicy, FS_GROUP_POLICIES);
   }
   const audiences = new Set<string>();
-  tokenRequests.forEach(({ audience = '', expirationSeconds }: Sent, at: number) => {
+  for (const [at, { audience = '', expirationSeconds }] of (tokenRequests as readonly Sent[]).entries()) {
     const path = `spec.tokenRequests[${at}]`;
-    if (audiences.has(audience)) return errors.duplicate(`${path}.audience`, audience);
+    if (audiences.has(audience)) {
+      errors.duplicate(`${path}.audience`, audience);
+      continue;
+    }
     audiences.add(audience);
     if (expirationSeconds < TOKEN_SECONDS_MIN) {
       errors.invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration less than 10 minutes');
@@ -345,7 +348,7 @@ export function validateCsiDriver(errors: FieldErrors, { spec = {} }: Sent): voi
     if (expirationSeconds > TOKEN_SECONDS_MAX) {
       errors.invalid(`${path}.expirationSeconds`, expirationSeconds, 'may not specify a duration larger than 2^32 seconds');
     }
-  });
+  }
   for (const mode of volumeLifecycleModes) {
     if (!['Persistent', 'Ephemeral'].includes(mode)) errors.notSupported('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral']);
   }
