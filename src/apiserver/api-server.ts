@@ -291,11 +291,28 @@ export class ApiServer {
   }
 
   updateScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo, resourceVersion?: string): Scale {
-    return this.#answer('update', kind, request, () => {
+    return this.#rescale('update', kind, namespace, name, replicas, request, resourceVersion);
+  }
+
+  /** The same as a PATCH, which has no version to be held to. */
+  patchScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo): Scale {
+    return this.#rescale('patch', kind, namespace, name, replicas, request, undefined);
+  }
+
+  #rescale(
+    verb: 'update' | 'patch',
+    kind: Kind,
+    namespace: string,
+    name: string,
+    replicas: number,
+    request: RequestInfo,
+    resourceVersion: string | undefined,
+  ): Scale {
+    return this.#answer(verb, kind, request, () => {
       const stored = this.get(kind, namespace, name);
       if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
       const spec = { ...(stored as unknown as { spec: Fields }).spec, replicas };
-      return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, 'update', 'scale'));
+      return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, verb, 'scale'));
     });
   }
 

@@ -103,6 +103,10 @@ export class KubectlApi {
     return yield this.#call(true, (server, request) => server.updateScale(kind, namespace, name, replicas, { ...request, ...options }));
   }
 
+  *patchScale(kind: Kind, namespace: string, name: string, replicas: number, options: WriteOptions = {}): Task<Scale> {
+    return yield this.#call(true, (server, request) => server.patchScale(kind, namespace, name, replicas, { ...request, ...options }));
+  }
+
   #call<T>(isWrite: boolean, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
     return { start: (done, failed) => this.#client.send(isWrite, operation, done, failed) };
   }
