@@ -83,7 +83,8 @@ export class ReplayControlPlane {
     sim.runUntil(this.startUs - chance.leadUs);
     const isNodeCase = settings.nodeMonitorGracePeriodSeconds !== undefined;
     if (!hasOwnNodes) for (let index = 1; index <= SHARED_NODES; index++) this.addNode(`n${index}`);
-    if (isNodeCase) for (const name of ['steady0', 'steady1']) this.addNode(name, true);
+    // A case's own nodes are never the only ones: elsewhere all is well, so that no failure is one of the whole cluster.
+    if (hasOwnNodes) for (const name of ['steady0', 'steady1']) this.addNode(name, isNodeCase);
     this.options = optionsOf(settings);
     this.#startControllers(this.options, random);
     this.api.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, { author: RECORDER });
