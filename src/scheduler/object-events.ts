@@ -7,18 +7,13 @@ import type { Node } from '../model/node.ts';
 import type { Pod } from '../model/pod.ts';
 import { podRequest, type Resources } from '../model/pod-requests.ts';
 import { Action, type ClusterEvent } from './events.ts';
-import { isGrantedAsAsked } from './pod-info.ts';
 
 /** Is it the same, as JSON? Parts that did not change are usually the identical object. */
 export function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: Pod, pod: Pod): readonly ClusterEvent[] {
-  // Nearly every update of a pod is one of its status, which is no event of its own.
-  if (previous.spec === pod.spec && previous.metadata.labels === pod.metadata.labels && !isScaledDown(previous, pod)) {
-    return resource === 'AssignedPod' ? ASSIGNED_UPDATE : UNSCHEDULED_UPDATE;
-  }
+export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: Pod, pod: Pod): ClusterEvent[] {
   const events: ClusterEvent[] = [];
   const add = (action: number) => events.push({ resource, action });
   if (!isSame(previous.metadata.labels ?? {}, pod.metadata.labels ?? {})) add(Action.UpdatePodLabel);
@@ -31,11 +26,8 @@ export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: 
   return events;
 }
 
-const ASSIGNED_UPDATE: readonly ClusterEvent[] = [{ resource: 'AssignedPod', action: Action.Update }];
-const UNSCHEDULED_UPDATE: readonly ClusterEvent[] = [{ resource: 'UnscheduledPod', action: Action.Update }];
-
 function isScaledDown(previous: Pod, pod: Pod): boolean {
-  if (previous.spec === pod.spec && (previous.status === pod.status || (isGrantedAsAsked(previous) && isGrantedAsAsked(pod)))) return false;
+  if (previous.spec === pod.spec && previous.status === pod.status) return false;
   return isAnyLess(podRequest(previous, true), podRequest(pod, true));
 }
 

@@ -1,11 +1,12 @@
 /**
  * The requests kubectl sends, each one blocking its verb for as long as it travels.
  */
+import { ApiError } from '../../apiserver/api-error.ts';
 import type { ApiServer, DeleteOptions, Patch, RequestInfo, Scale } from '../../apiserver/api-server.ts';
 import type { Client } from '../../client/client.ts';
 import type { Awaitable, Task } from '../../client/task.ts';
 import type { Kind, KindMap } from '../../model/kinds.ts';
-import { KINDS } from '../../model/kinds.ts';
+import { groupResource, KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import { KubectlError } from './errors.ts';
@@ -29,18 +30,26 @@ export type PatchSubresource = 'status' | 'resize';
 
 export class KubectlApi {
   readonly #client: Client;
+  readonly #denied: string | undefined;
 
-  constructor(client: Client) {
+  /** `denied` is a user without any rights, as whom every request is made. */
+  constructor(client: Client, denied?: string) {
     this.#client = client;
+    this.#denied = denied;
+  }
+
+  /** The same requests, made by somebody without any rights. */
+  as(user: string): KubectlApi {
+    return new KubectlApi(this.#client, user);
   }
 
   *get(kind: Kind, namespace: string | undefined, name: string): Task<KubeObject> {
-    return yield this.#call(false, (server) => server.get(kind, namespaceIn(kind, namespace), name));
+    return yield this.#call({ verb: 'get', kind, namespace, name }, (server) => server.get(kind, namespaceIn(kind, namespace), name));
   }
 
   /** The objects the selectors take, by namespace and name. */
   *list(kind: Kind, { namespace, labelSelector = '', fieldSelector = '' }: Selection = {}): Task<readonly KubeObject[]> {
-    return yield this.#call(false, (server) => {
+    return yield this.#call({ verb: 'list', kind, namespace }, (server) => {
       const labels = parseLabelSelector(kind, labelSelector, fieldSelector);
       const fields = parseFieldSelector(kind, labelSelector, fieldSelector);
       const inNamespace = namespaceIn(kind, namespace);
@@ -51,12 +60,14 @@ export class KubectlApi {
 
   *create(object: KubeObject, options: WriteOptions = {}): Task<KubeObject> {
     const kind = object.kind as Kind;
-    return yield this.#call(true, (server, request) => server.create(kind, object as KindMap[Kind], { ...request, ...options }));
+    return yield this.#call({ verb: 'create', kind, namespace: object.metadata.namespace }, (server, request) =>
+      server.create(kind, object as KindMap[Kind], { ...request, ...options }),
+    );
   }
 
   *update(object: KubeObject, options: WriteOptions = {}, subresource?: PatchSubresource): Task<KubeObject> {
     const kind = object.kind as Kind;
-    return yield this.#call(true, (server, request) =>
+    return yield this.#call({ verb: 'update', kind, namespace: object.metadata.namespace, name: object.metadata.name }, (server, request) =>
       server.update(kind, object as KindMap[Kind], { ...request, ...options }, subresource),
     );
   }
@@ -69,7 +80,7 @@ export class KubectlApi {
     options: WriteOptions = {},
     subresource?: PatchSubresource,
   ): Task<KubeObject> {
-    return yield this.#call(true, (server, request) =>
+    return yield this.#call({ verb: 'patch', kind, namespace, name }, (server, request) =>
       server.patch(kind, namespaceIn(kind, namespace), name, patch, { ...request, ...options }, subresource),
     );
   }
@@ -86,30 +97,53 @@ export class KubectlApi {
     options: DeleteOptions = {},
     write: WriteOptions = {},
   ): Task<KubeObject> {
-    return yield this.#call(true, (server, request) =>
+    return yield this.#call({ verb: 'delete', kind, namespace, name }, (server, request) =>
       server.delete(kind, namespaceIn(kind, namespace), name, options, { ...request, ...write }),
     );
   }
 
   *evict(namespace: string, name: string, options: DeleteOptions, write: WriteOptions = {}): Task<void> {
-    yield this.#call(true, (server, request) => server.evict(namespace, name, options, { ...request, ...write }));
+    yield this.#call({ verb: 'create', kind: 'Pod', namespace, name, subresource: 'eviction' }, (server, request) =>
+      server.evict(namespace, name, options, { ...request, ...write }),
+    );
   }
 
   *scale(kind: Kind, namespace: string, name: string): Task<Scale> {
-    return yield this.#call(false, (server) => server.scale(kind, namespace, name));
+    return yield this.#call({ verb: 'get', kind, namespace, name, subresource: 'scale' }, (server) => server.scale(kind, namespace, name));
   }
 
   *updateScale(kind: Kind, namespace: string, name: string, replicas: number, options: WriteOptions = {}): Task<Scale> {
-    return yield this.#call(true, (server, request) => server.updateScale(kind, namespace, name, replicas, { ...request, ...options }));
+    return yield this.#call({ verb: 'update', kind, namespace, name, subresource: 'scale' }, (server, request) =>
+      server.updateScale(kind, namespace, name, replicas, { ...request, ...options }),
+    );
   }
 
-  *patchScale(kind: Kind, namespace: string, name: string, replicas: number, options: WriteOptions = {}): Task<Scale> {
-    return yield this.#call(true, (server, request) => server.patchScale(kind, namespace, name, replicas, { ...request, ...options }));
+  #call<T>(access: Access, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
+    const isWrite = access.verb !== 'get' && access.verb !== 'list';
+    const denied = this.#denied;
+    const asked: typeof operation = (server, request) => {
+      if (denied !== undefined) throw forbidden(access, denied);
+      return operation(server, request);
+    };
+    return { start: (done, failed) => this.#client.send(isWrite, asked, done, failed) };
   }
+}
 
-  #call<T>(isWrite: boolean, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
-    return { start: (done, failed) => this.#client.send(isWrite, operation, done, failed) };
-  }
+interface Access {
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+function forbidden({ verb, kind, namespace, name, subresource }: Access, user: string): ApiError {
+  const { group, resource, namespaced } = KINDS[kind];
+  const subject = `${groupResource(kind)}${name === undefined ? '' : ` ${JSON.stringify(name)}`}`;
+  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const where = namespaced && namespace !== undefined ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
+  const message = `${subject} is forbidden: User ${JSON.stringify(user)} cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
+  return new ApiError({ code: 403, reason: 'Forbidden', message });
 }
 
 /** The namespace a request for that kind carries. */

@@ -2,7 +2,7 @@
  * `kubectl apply -f`: creates what is missing and patches what differs, remembering what was applied.
  *
  * Models k8s.io/kubectl/pkg/cmd/apply: what was applied last time and is gone from the file is removed, what others have set and the file
- * does not mention stays. Left out: pruning.
+ * does not mention stays.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
@@ -16,6 +16,7 @@ import { asMap, type JsonMap } from './json.ts';
 import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
 import { threeWayPatch } from './merge-patch.ts';
 import { answerPrinter, type PrintAnswer } from './print-answer.ts';
+import { prune } from './prune.ts';
 import { type Info, localObjects } from './select.ts';
 import { serverSideApply } from './server-side-apply.ts';
 import { dryRunOf, writeOptionsOf } from './write-options.ts';
@@ -28,8 +29,17 @@ export function* apply(command: ParsedCommand, context: KubectlContext): Task<vo
   if (flags.isOn('force-conflicts') && !isServerSide) throw new KubectlError('--force-conflicts only works with --server-side');
   if (isServerSide && dryRunOf(flags) === 'client')
     throw new KubectlError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
-  if (flags.isOn('prune')) throw new KubectlError('Orrery does not prune: delete what is to go by name');
-  const answer = answerPrinter(command, context);
+  const isPruning = flags.isOn('prune');
+  if (isPruning && !flags.isOn('all') && !flags.text('selector'))
+    throw new KubectlError(
+      'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+    );
+  const printAnswer = answerPrinter(command, context);
+  const applied: KubeObject[] = [];
+  const answer: PrintAnswer = (object, operation) => {
+    applied.push(object);
+    printAnswer(object, operation);
+  };
   const { infos, errors } = localObjects(flags.all('filename'), command, context, flags.text('selector'));
   const failures = [...errors];
   for (const info of infos) {
@@ -42,6 +52,7 @@ export function* apply(command: ParsedCommand, context: KubectlContext): Task<vo
   }
   throwAll(failures);
   if (infos.length === 0) throw new KubectlError('no objects passed to apply');
+  if (isPruning) yield* prune(applied, command, context, printAnswer);
 }
 
 function* applyOne(info: Info, command: ParsedCommand, context: KubectlContext, answer: PrintAnswer): Task<void> {

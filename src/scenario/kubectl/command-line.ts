@@ -113,7 +113,7 @@ export function checkArguments({ verb, args, flags }: ParsedCommand): void {
 }
 
 function findVerb<V extends VerbGrammar>(words: readonly string[], verbs: readonly V[]): { verb: V; others: string[] } {
-  const positions = commandWords(words);
+  const positions = commandWords(words, verbs);
   for (const length of [3, 2, 1]) {
     const name = positions
       .slice(0, length)
@@ -155,23 +155,28 @@ function unknownWord(given: string, candidates: readonly VerbGrammar[], isFamily
 }
 
 function unknownText(verb: string, word: string | undefined, last: string): string {
-  if (verb === 'create') return `Unexpected args: [${last}]\nSee 'kubectl create -h' for help and examples`;
+  if (verb === 'create' || verb === 'apply') return `Unexpected args: [${last}]\nSee 'kubectl ${verb} -h' for help and examples`;
   if (word !== undefined) return `unknown command "${last}"\nSee 'kubectl ${verb} -h' for help and examples`;
   return `unknown command "${verb}" for "kubectl"`;
 }
 
 /** Where the words are that could name the verb: flags before it, and their values, are stepped over. */
-function commandWords(words: readonly string[]): number[] {
+function commandWords(words: readonly string[], verbs: readonly VerbGrammar[]): number[] {
   const positions: number[] = [];
   for (let at = 0; at < words.length && words[at] !== '--'; at++) {
     const word = words[at]!;
     if (!word.startsWith('-') || word === '-') positions.push(at);
     else if (!word.includes('=')) {
       const name = word.startsWith('--') ? word.slice(2) : word.length === 2 ? SHORT_FLAGS[word[1]!] : undefined;
-      if (name !== undefined && (GLOBAL_FLAGS[name] ?? 'switch') !== 'switch') at++;
+      if (name !== undefined && valueWithout(kindOf(name, verbs)) === undefined) at++;
     }
   }
   return positions;
+}
+
+/** What the flag takes, wherever it is known. */
+function kindOf(flag: string, verbs: readonly VerbGrammar[]): FlagKind {
+  return GLOBAL_FLAGS[flag] ?? verbs.find(({ flags }) => Object.hasOwn(flags, flag))?.flags[flag] ?? 'switch';
 }
 
 interface GivenFlag {

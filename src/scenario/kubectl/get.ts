@@ -18,6 +18,7 @@ import { unsupportedRaw } from './left-out.ts';
 import { type Printer, printerOf } from './print/output.ts';
 import { sortedBy } from './print/sort-by.ts';
 import { type TableOptions, tableLines, tableText } from './print/table.ts';
+import { resourceArguments } from './resource-arguments.ts';
 import { type Info, namespaceOf, type Selected, select } from './select.ts';
 
 const SUGGESTION = 'Use "kubectl api-resources" for a complete list of supported resources.';
@@ -81,7 +82,7 @@ function printTables(selected: Selected, command: ParsedCommand, context: Kubect
     hasHeaders: !flags.isOn('no-headers'),
     showLabels: flags.isOn('show-labels'),
     labelColumns: flags.list('label-columns'),
-    withKind: groups.length > 1,
+    withKind: groups.length > 1 || flags.isOn('show-kind') || kindCount(command) > 1,
   };
   const isAllNamespaces = flags.isOn('all-namespaces');
   let written = '';
@@ -116,6 +117,13 @@ function sortedTable(table: Table, path: string | undefined): Table {
     if (error instanceof KubectlError) return { ...table, rows: [] };
     throw error;
   }
+}
+
+/** Of how many kinds objects were asked for. */
+function kindCount({ args, flags }: ParsedCommand): number {
+  if (flags.has('filename')) return 1;
+  const { kinds, targets } = resourceArguments(args);
+  return new Set(targets.length > 0 ? targets.map(({ kind }) => kind) : kinds).size;
 }
 
 /** Neighbours of one kind share a table. */

@@ -2,6 +2,7 @@
  * Runs one kubectl command: carries out the verb, prints what went wrong, and says what the process would have exited with.
  */
 import type { Task } from '../../client/task.ts';
+import { userOf } from './auth.ts';
 import type { ParsedCommand } from './command-line.ts';
 import { type KubectlContext, warnLine } from './context.ts';
 import { errorText, exitCodeOf } from './errors.ts';
@@ -12,7 +13,8 @@ import type { Verb } from './verbs.ts';
 export function* runKubectl(command: ParsedCommand<Verb>, context: KubectlContext): Task<number> {
   for (const flag of command.deprecated) warnLine(context, `Flag --${flag} has been deprecated, ${DEPRECATED_FLAGS[flag]}`);
   try {
-    yield* command.verb.run(command, context);
+    const user = userOf(command.flags);
+    yield* command.verb.run(command, user.isAdministrator ? context : { ...context, api: context.api.as(user.name) });
     return 0;
   } catch (error) {
     const text = errorText(error);

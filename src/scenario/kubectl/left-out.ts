@@ -86,6 +86,12 @@ export function* portForward(command: ParsedCommand, context: KubectlContext): T
   throw leftOut('port-forward');
 }
 
+export function proxy({ flags }: ParsedCommand): Task<void> {
+  const port = flags.number('port') ?? 8001;
+  if (port < 0 || port > 65_535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
+  throw new KubectlError('proxy is left out: kubectl speaks to the API server inside Orrery, not to a port');
+}
+
 function* podNamed(subject: string, { flags }: ParsedCommand, context: KubectlContext): Task<Pod> {
   const [type, name = subject] = subject.includes('/') ? subject.split('/') : ['pod', subject];
   const object = yield* context.api.get(kindNamed(type!), namespaceOf(flags, context), name);

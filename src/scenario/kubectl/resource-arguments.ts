@@ -43,8 +43,13 @@ export const ALL_KINDS: readonly Kind[] = [
   'Job',
 ];
 
+/** Undefined when there is no such type. */
+export function findKind(name: string): Kind | undefined {
+  return BY_NAME.get(name.toLowerCase());
+}
+
 export function kindNamed(name: string): Kind {
-  const kind = BY_NAME.get(name.toLowerCase());
+  const kind = findKind(name);
   if (kind !== undefined) return kind;
   throw new CommandLineError({
     wanted: 'a resource type such as "deployment"',

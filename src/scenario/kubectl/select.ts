@@ -11,7 +11,7 @@ import { selectorMatches } from '../../model/selector.ts';
 import { namespaceIn } from './api.ts';
 import type { Flags, ParsedCommand } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
-import { KubectlError, SeveralErrors } from './errors.ts';
+import { isNotFound, KubectlError, SeveralErrors } from './errors.ts';
 import { resourceArguments } from './resource-arguments.ts';
 import { selectorOf } from './selector-flag.ts';
 
@@ -134,10 +134,21 @@ function* fetched(infos: readonly Info[], context: KubectlContext): Task<{ infos
       found.push({ ...info, object: yield* context.api.get(info.kind, info.namespace, info.name) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      errors.push(error);
+      errors.push(isNotFound(error) ? yield* missingOf(info, error, context) : error);
     }
   }
   return { infos: found, errors };
+}
+
+/** What is missing: the object, or the whole namespace. */
+function* missingOf({ namespace }: Info, error: ApiError, { api }: KubectlContext): Task<unknown> {
+  if (namespace === undefined || namespace === 'default') return error;
+  try {
+    yield* api.get('Namespace', undefined, namespace);
+  } catch (missing) {
+    if (isNotFound(missing)) return missing;
+  }
+  return error;
 }
 
 /** The objects of the files as they stand there, or with `fetch` as the server has them. */

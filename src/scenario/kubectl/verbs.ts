@@ -3,22 +3,23 @@
  */
 import type { Task } from '../../client/task.ts';
 import { annotate } from './annotate.ts';
-import { apiResources, apiVersions } from './api-resources.ts';
+import { setLastApplied, viewLastApplied } from './applied-memory.ts';
 import { apply } from './apply.ts';
 import { autoscale } from './autoscale.ts';
+import { CLUSTER_VERBS } from './cluster-verbs.ts';
 import type { ParsedCommand, VerbGrammar } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
 import { cordon, uncordon } from './cordon.ts';
 import { CREATE_VERBS } from './create-verbs.ts';
 import { deleteObjects } from './delete.ts';
 import { describe } from './describe.ts';
+import { diff } from './diff.ts';
 import { drain } from './drain.ts';
 import { events } from './events.ts';
 import { expose } from './expose.ts';
 import { type FlagKinds, PRINT, SELECT, WRITE } from './flag-kinds.ts';
 import { get } from './get.ts';
 import { label } from './label.ts';
-import { attach, copy, debug, exec, logs, portForward } from './left-out.ts';
 import { patch } from './patch.ts';
 import { replace } from './replace.ts';
 import { rolloutPause, rolloutRestart, rolloutResume } from './rollout/change.ts';
@@ -33,7 +34,6 @@ import { setSelector, setServiceAccount, setSubject } from './set/others.ts';
 import { setResources } from './set/resources.ts';
 import { taint } from './taint.ts';
 import { topNodes, topPods } from './top.ts';
-import { clusterInfo, configCurrentContext, configSetContext, version } from './version.ts';
 import { waitFor } from './wait.ts';
 
 /** What the arguments name, for the check that it will be there. */
@@ -48,7 +48,6 @@ const OBJECT = '(TYPE NAME | TYPE/NAME)';
 const NODE_FLAGS: FlagKinds = { selector: 'text', 'dry-run': 'dry-run' };
 const SET_FLAGS: FlagKinds = { ...SELECT, ...WRITE, local: 'switch' };
 const ROLLOUT_FLAGS: FlagKinds = { ...SELECT, ...PRINT, 'dry-run': 'dry-run', 'field-manager': 'text' };
-const POD_FLAGS: FlagKinds = { container: 'text', stdin: 'switch', tty: 'switch', quiet: 'switch' };
 const TOP_FLAGS: FlagKinds = {
   selector: 'text',
   'field-selector': 'text',
@@ -85,6 +84,41 @@ export const VERBS: readonly Verb[] = [
     },
     subject: 'files',
     run: apply,
+  },
+  {
+    words: 'apply view-last-applied',
+    usage: '(TYPE NAME | TYPE/NAME | -f FILE)',
+    minimum: 1,
+    flags: { ...SELECT, output: 'text' },
+    subject: 'objects',
+    run: viewLastApplied,
+  },
+  {
+    words: 'apply set-last-applied',
+    usage: '-f FILE',
+    minimum: 0,
+    maximum: 0,
+    required: ['filename'],
+    flags: { ...PRINT, filename: 'text', 'dry-run': 'dry-run', 'create-annotation': 'switch' },
+    subject: 'files',
+    run: setLastApplied,
+  },
+  {
+    words: 'diff',
+    usage: '-f FILE',
+    minimum: 0,
+    maximum: 0,
+    flags: {
+      ...SELECT,
+      'server-side': 'switch',
+      'force-conflicts': 'switch',
+      'field-manager': 'text',
+      'show-managed-fields': 'switch',
+      'show-secrets': 'switch',
+      concurrency: 'number',
+    },
+    subject: 'files',
+    run: diff,
   },
   {
     words: 'replace',
@@ -400,64 +434,5 @@ export const VERBS: readonly Verb[] = [
   },
   { words: 'top node', aliases: ['top nodes', 'top no'], usage: '[NAME]', minimum: 0, flags: TOP_FLAGS, subject: 'nodes', run: topNodes },
   { words: 'top pod', aliases: ['top pods', 'top po'], usage: '[NAME]', minimum: 0, flags: TOP_FLAGS, subject: 'nothing', run: topPods },
-  { words: 'version', usage: '', minimum: 0, maximum: 0, flags: { client: 'switch', output: 'text' }, subject: 'nothing', run: version },
-  { words: 'cluster-info', usage: '', minimum: 0, maximum: 0, flags: {}, subject: 'nothing', run: clusterInfo },
-  {
-    words: 'api-resources',
-    usage: '',
-    minimum: 0,
-    maximum: 0,
-    flags: {
-      output: 'text',
-      namespaced: 'switch',
-      'api-group': 'text',
-      categories: 'text',
-      verbs: 'text',
-      'sort-by': 'text',
-      'no-headers': 'switch',
-      cached: 'switch',
-    },
-    subject: 'nothing',
-    run: apiResources,
-  },
-  { words: 'api-versions', usage: '', minimum: 0, maximum: 0, flags: {}, subject: 'nothing', run: apiVersions },
-  {
-    words: 'config set-context',
-    usage: '--current --namespace=NAME',
-    minimum: 0,
-    flags: { current: 'switch' },
-    subject: 'nothing',
-    run: configSetContext,
-  },
-  { words: 'config current-context', usage: '', minimum: 0, flags: {}, subject: 'nothing', run: configCurrentContext },
-  {
-    words: 'logs',
-    usage: 'POD',
-    minimum: 1,
-    flags: {
-      ...POD_FLAGS,
-      selector: 'text',
-      follow: 'switch',
-      previous: 'switch',
-      tail: 'number',
-      since: 'duration',
-      timestamps: 'switch',
-      'all-containers': 'switch',
-    },
-    short: { f: 'follow', p: 'previous' },
-    subject: 'nothing',
-    run: logs,
-  },
-  { words: 'exec', usage: 'POD -- COMMAND', minimum: 1, flags: { ...POD_FLAGS, filename: 'text' }, subject: 'nothing', run: exec },
-  { words: 'attach', usage: 'POD', minimum: 1, flags: POD_FLAGS, subject: 'nothing', run: attach },
-  { words: 'cp', usage: 'SOURCE DESTINATION', minimum: 2, flags: { container: 'text' }, subject: 'nothing', run: copy },
-  {
-    words: 'debug',
-    usage: 'POD --image=IMAGE',
-    minimum: 1,
-    flags: { ...POD_FLAGS, image: 'text', 'copy-to': 'text', target: 'text', profile: 'text' },
-    subject: 'nothing',
-    run: debug,
-  },
-  { words: 'port-forward', usage: 'TYPE/NAME PORT', minimum: 2, flags: { address: 'text' }, subject: 'nothing', run: portForward },
+  ...CLUSTER_VERBS,
 ];

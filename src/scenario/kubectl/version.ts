@@ -1,5 +1,5 @@
 /**
- * `kubectl version`, `cluster-info`, `config` and `auth`: what there is to say without asking for any object.
+ * `kubectl version` and `cluster-info`: what there is to say without asking for any object.
  */
 import type { Task } from '../../client/task.ts';
 import { atOnce } from './at-once.ts';
@@ -11,7 +11,7 @@ import { yamlText } from './print/yaml.ts';
 
 const VERSION = 'v1.36.3';
 const KUSTOMIZE_VERSION = 'v5.8.1';
-const SERVER = 'https://10.96.0.1:443';
+export const SERVER = 'https://10.96.0.1:443';
 const BUILD = {
   gitVersion: VERSION,
   gitCommit: 'orrery',
@@ -56,20 +56,3 @@ export function clusterInfo(_: ParsedCommand, context: KubectlContext): Task<voi
   printLine(context, "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
   return atOnce();
 }
-
-/** The one thing of a kubeconfig that a session of commands needs: its namespace. */
-export function configSetContext({ flags }: ParsedCommand, context: KubectlContext): Task<void> {
-  const namespace = flags.text('namespace');
-  if (!flags.isOn('current') || namespace === undefined)
-    throw new KubectlError('only "config set-context --current --namespace=NAME" is modelled');
-  context.session.namespace = namespace;
-  printLine(context, `Context "${CONTEXT}" modified.`);
-  return atOnce();
-}
-
-export function configCurrentContext(_: ParsedCommand, context: KubectlContext): Task<void> {
-  printLine(context, CONTEXT);
-  return atOnce();
-}
-
-const CONTEXT = 'sim';

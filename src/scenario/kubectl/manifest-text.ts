@@ -1,0 +1,93 @@
+/**
+ * Reads manifests as kubectl does: YAML or JSON, several documents to a file, Lists taken apart; what cannot be used becomes an error in
+ * its place, in kubectl's words.
+ *
+ * Models k8s.io/cli-runtime/pkg/resource (StreamVisitor, mapper.infoForData) and the words of go-yaml.
+ */
+import { parseDocument, type YAMLError } from 'yaml';
+import { apiVersionOf, isKind } from '../../model/kinds.ts';
+import type { KubeObject } from '../../model/meta.ts';
+import type { ManifestItem } from './context.ts';
+import { KubectlError } from './errors.ts';
+
+const YAML_WORDS: { readonly [code: string]: string } = {
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  BAD_SCALAR_START: 'found character that cannot start any token',
+  MISSING_CHAR: 'found unexpected end of stream',
+};
+
+export function manifestItems(source: string, text: string): ManifestItem[] {
+  const items: ManifestItem[] = [];
+  for (const part of text.split(/^---(?=\s|$).*\n?/m)) {
+    if (withoutComments(part) === '') continue;
+    const document = parseDocument(part, { uniqueKeys: false, logLevel: 'error' });
+    const [error] = document.errors;
+    if (error !== undefined) {
+      items.push({
+        source,
+        error: new KubectlError(`error parsing ${source}: error converting YAML to JSON: yaml: ${yamlWords(error, part)}`),
+      });
+      break;
+    }
+    items.push(...objectsIn(source, document.toJS()));
+  }
+  return items;
+}
+
+function withoutComments(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*#/.test(line))
+    .join('\n')
+    .trim();
+}
+
+/** go-yaml counts lines from 0, says nothing of the first, and names the one a scanner stopped on. */
+function yamlWords(error: YAMLError, text: string): string {
+  const line = text.slice(0, error.pos[0]).split('\n').length;
+  const words = YAML_WORDS[error.code] ?? 'did not find expected key';
+  return line === 1 ? words : `line ${line}: ${words}`;
+}
+
+function objectsIn(source: string, value: unknown): ManifestItem[] {
+  const problem = problemOf(source, value);
+  if (problem !== undefined) return [{ source, error: problem }];
+  const object = value as KubeObject & { readonly items?: readonly unknown[] };
+  if (/List$/.test(object.kind) && Array.isArray(object.items)) return object.items.flatMap((item) => objectsIn(source, item));
+  return [{ source, object: object.metadata === undefined ? ({ ...object, metadata: {} } as KubeObject) : object }];
+}
+
+function problemOf(source: string, value: unknown): KubectlError | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return notValid(source, ['invalid object to validate']);
+  const { apiVersion, kind, metadata } = value as {
+    apiVersion?: unknown;
+    kind?: unknown;
+    metadata?: { name?: string; namespace?: string };
+  };
+  const missing = [...(isText(apiVersion) ? [] : ['apiVersion not set']), ...(isText(kind) ? [] : ['kind not set'])];
+  if (missing.length > 0) return notValid(source, missing);
+  const name = kind as string;
+  if (name === 'List' && apiVersion === 'v1') return undefined;
+  if (isServed(name.replace(/List$/, ''), apiVersion as string) && /List$/.test(name)) return undefined;
+  if (isServed(name, apiVersion as string)) return undefined;
+  const subject = `name: "${metadata?.name ?? ''}" namespace: "${metadata?.namespace ?? ''}" from "${source}"`;
+  const words = `no matches for kind "${name}" in version "${apiVersion}"\nensure CRDs are installed first`;
+  return new KubectlError(`resource mapping not found for ${subject}: ${words}`);
+}
+
+function isServed(kind: string, apiVersion: string): boolean {
+  if (!isKind(kind)) return false;
+  return apiVersion === apiVersionOf(kind) || (kind === 'HorizontalPodAutoscaler' && apiVersion === 'autoscaling/v1');
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function notValid(source: string, problems: readonly string[]): KubectlError {
+  const words = problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
+  return new KubectlError(
+    `error validating "${source}": error validating data: ${words}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  );
+}
