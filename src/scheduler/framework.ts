@@ -47,23 +47,25 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /** What the plugins keep about one pod during one cycle, each under its own key. */
 export class CycleState {
-  readonly #data = new Map<string, unknown>();
+  /** Made with the first that is written: most cycles of the fast path write nothing. */
+  #data: Map<string, unknown> | undefined;
   /** Plugins whose PreFilter returned Skip: neither their Filter nor their AddPod and RemovePod run in this cycle. */
   skippedFilter = NOBODY;
   skippedScore = NOBODY;
 
   read<T>(key: string): T | undefined {
-    return this.#data.get(key) as T | undefined;
+    return this.#data?.get(key) as T | undefined;
   }
 
   write(key: string, value: unknown): void {
+    this.#data ??= new Map();
     this.#data.set(key, value);
   }
 
   /** A copy for a dry run. State that AddPod and RemovePod change must bring its own `clone()`. */
   clone(): CycleState {
     const copy = new CycleState();
-    for (const [key, value] of this.#data) copy.#data.set(key, isClonable(value) ? value.clone() : value);
+    if (this.#data !== undefined) for (const [key, value] of this.#data) copy.write(key, isClonable(value) ? value.clone() : value);
     copy.skippedFilter = this.skippedFilter;
     copy.skippedScore = this.skippedScore;
     return copy;

@@ -13,6 +13,10 @@ export class PodInfo {
   readonly key: ObjectKey;
   readonly uid: string;
   readonly priority: number;
+  /** Where it stands, or is assumed to; empty while it waits. */
+  readonly nodeName: string;
+  /** On its way out. */
+  readonly isTerminating: boolean;
   readonly spec: SpecTraits;
   readonly peer: PeerTraits;
   /** What the pod takes from its node: as in spec.request, or more while a resize is under way. */
@@ -20,15 +24,23 @@ export class PodInfo {
   readonly placedNonZeroMilliCpu: number;
   readonly placedNonZeroMemory: number;
 
-  constructor(pod: Pod, previous?: PodInfo) {
+  /** `nodeName`: the node it is assumed on, whatever the object says. */
+  constructor(pod: Pod, previous?: PodInfo, nodeName = pod.spec.nodeName ?? '') {
+    const isSame = previous?.pod === pod;
     this.pod = pod;
-    this.key = objectKey(pod);
+    this.key = previous?.key ?? objectKey(pod);
     this.uid = pod.metadata.uid ?? this.key;
     this.priority = pod.spec.priority ?? 0;
-    const sharesSpec = previous !== undefined && hasSameSpec(previous.pod, pod);
-    this.spec = sharesSpec ? previous.spec : specTraitsOf(pod);
-    this.peer = sharesSpec && hasSamePeers(previous.pod, pod) ? previous.peer : peerTraitsOf(pod);
-    if (isGrantedAsAsked(pod)) {
+    this.nodeName = nodeName;
+    this.isTerminating = pod.metadata.deletionTimestamp !== undefined;
+    const sharesSpec = isSame || (previous !== undefined && hasSameSpec(previous.pod, pod));
+    this.spec = sharesSpec ? previous!.spec : specTraitsOf(pod);
+    this.peer = isSame || (sharesSpec && hasSamePeers(previous!.pod, pod)) ? previous!.peer : peerTraitsOf(pod);
+    if (isSame) {
+      this.placed = previous.placed;
+      this.placedNonZeroMilliCpu = previous.placedNonZeroMilliCpu;
+      this.placedNonZeroMemory = previous.placedNonZeroMemory;
+    } else if (isGrantedAsAsked(pod)) {
       this.placed = this.spec.request;
       this.placedNonZeroMilliCpu = this.spec.nonZeroMilliCpu;
       this.placedNonZeroMemory = this.spec.nonZeroMemory;
@@ -48,21 +60,13 @@ export class PodInfo {
     return this.pod.metadata.namespace ?? '';
   }
 
-  get nodeName(): string {
-    return this.pod.spec.nodeName ?? '';
-  }
-
   get nominatedNodeName(): string {
     return this.pod.status?.nominatedNodeName ?? '';
   }
 
-  get isTerminating(): boolean {
-    return this.pod.metadata.deletionTimestamp !== undefined;
-  }
-
   /** The same pod, on that node: what the cache holds until the API server confirms the binding. */
   assumedOn(nodeName: string): PodInfo {
-    return new PodInfo({ ...this.pod, spec: { ...this.pod.spec, nodeName } }, this);
+    return new PodInfo(this.pod, this, nodeName);
   }
 }
 

@@ -233,8 +233,8 @@ export class SchedulerCore {
     const position = this.#position.next;
     const decision = schedulePod(profile, entry.info, this.#position, { percentageOfNodesToScore, fast: this.#fastPaths.get(profile) });
     this.#watcher?.decided({ profile, pod: entry.info, attempts: entry.attempts, decision, position, percentageOfNodesToScore });
-    const base = { entry, profile, evaluated: decision.evaluated, feasible: 0, ...FAILED } as const;
     if (decision.kind === 'chosen') return this.#place(entry, profile, decision);
+    const base = { entry, profile, evaluated: decision.evaluated, feasible: 0, ...FAILED } as const;
     // No plugin is to blame for an empty cluster: called unschedulable, it still comes back as after an error.
     if (decision.kind === 'failed')
       return { ...base, result: decision.message === NO_NODES ? 'unschedulable' : 'error', message: decision.message };
@@ -269,11 +269,11 @@ export class SchedulerCore {
     this.nominator.remove(entry.info.uid);
     this.cache.assumePod(entry.info, node);
     const refused = this.#reserveAndPermit(profile, state, entry, node);
-    const base = { ...FAILED, entry, profile, evaluated, feasible, state };
     if (refused === undefined) {
       this.queue.done(entry);
-      return { ...base, result: 'chosen', node };
+      return new Placement(entry, profile, node, evaluated, feasible, state);
     }
+    const base = { ...FAILED, entry, profile, evaluated, feasible, state };
     this.#unreserve(profile, state, entry, node);
     this.cache.forgetPod(entry.info.uid);
     const message = refused.reasons.join(', ');
@@ -295,6 +295,32 @@ export class SchedulerCore {
 
   #unreserve(profile: Profile, state: CycleState, { info }: QueuedPod, node: string): void {
     for (const plugin of [...profile.reserve].reverse()) plugin.unreserve(state, info, node);
+  }
+}
+
+/** The usual attempt, one object of one shape. */
+class Placement implements Attempt {
+  readonly result = 'chosen';
+  readonly message = '';
+  readonly nomination = 'clear';
+  readonly nominatedNode = '';
+  readonly preemption = undefined;
+  readonly unschedulablePlugins = NOBODY;
+  readonly pendingPlugins = NOBODY;
+  readonly entry: QueuedPod;
+  readonly profile: Profile;
+  readonly node: string;
+  readonly evaluated: number;
+  readonly feasible: number;
+  readonly state: CycleState;
+
+  constructor(entry: QueuedPod, profile: Profile, node: string, evaluated: number, feasible: number, state: CycleState) {
+    this.entry = entry;
+    this.profile = profile;
+    this.node = node;
+    this.evaluated = evaluated;
+    this.feasible = feasible;
+    this.state = state;
   }
 }
 
