@@ -44,7 +44,7 @@ function cycle(nodes: number, isFast: boolean, pods: number, repetitions: number
     const handle: PluginHandle = {
       snapshot,
       listers: LISTERS,
-      nominated: { onNode: () => [], nodeNames: () => [], nodeOf: () => undefined },
+      nominated: { onNode: () => [], nodeNames: () => [], nodeOf: () => undefined, isEmpty: true },
       nowUs: () => 0,
     };
     const profile = new Profile(DEFAULT_PROFILE, handle);

@@ -43,6 +43,8 @@ export interface Listers {
 export interface NominatedPods {
   /** In the order they were nominated. */
   onNode(nodeName: string): readonly PodInfo[];
+  /** Whether any node is promised to anybody. */
+  readonly isEmpty: boolean;
   /** The node the pod of that uid is promised. */
   nodeOf(uid: string): string | undefined;
   /** Names of nodes with at least one nominated pod. */

@@ -121,6 +121,10 @@ export class NodeInfo {
     return this.#claims?.get(key) ?? 0;
   }
 
+  get hasClaims(): boolean {
+    return this.#claims !== undefined && this.#claims.size > 0;
+  }
+
   get claims(): Iterable<string> {
     return this.#claims?.keys() ?? [];
   }

@@ -15,6 +15,10 @@ export class Nominator implements NominatedPods {
   /** Told of each node whose promises change. */
   onChange: ((nodeName: string) => void) | undefined;
 
+  get isEmpty(): boolean {
+    return this.#nodeOf.size === 0;
+  }
+
   onNode(nodeName: string): readonly PodInfo[] {
     return this.#byNode.get(nodeName) ?? NONE;
   }
@@ -29,7 +33,7 @@ export class Nominator implements NominatedPods {
 
   /** Takes the pod off any other node first. An empty name nominates it nowhere. */
   add(pod: PodInfo, nodeName: string): void {
-    this.remove(pod.uid);
+    if (this.#nodeOf.size > 0) this.remove(pod.uid);
     if (nodeName === '') return;
     this.#nodeOf.set(pod.uid, nodeName);
     const present = this.#byNode.get(nodeName);

@@ -34,9 +34,10 @@ export class Snapshot {
 
   /** Takes up which claims the node's pods use now. */
   noteClaims(node: NodeInfo): void {
+    if (!node.hasClaims && this.#claimsOf.size === 0) return;
     this.forgetClaims(node);
+    if (!node.hasClaims) return;
     const claims = [...node.claims];
-    if (claims.length === 0) return;
     this.#claimsOf.set(node, claims);
     for (const key of claims) {
       let nodes = this.#claimNodes.get(key);

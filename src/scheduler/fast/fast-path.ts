@@ -20,7 +20,7 @@ import { ColumnDiagnosis } from './column-diagnosis.ts';
 import { isWithinReach, type KnownProfile, knownProfileOf } from './known-profile.ts';
 import { LocalColumns, STALE } from './local-columns.ts';
 import { PEER_STATUSES, PeerFilters } from './peer-filters.ts';
-import { addAffinityScores, addSpreadScores, ScoreField } from './peer-scores.ts';
+import { addAffinityScores, addNormalized, addSpreadScores, ScoreField } from './peer-scores.ts';
 import type { PodCounts } from './pod-counts.ts';
 import { PreemptionSearch } from './preemption-search.ts';
 import { areCurrent, type SpreadPlan, spreadPlanOf } from './spread-plan.ts';
@@ -78,7 +78,7 @@ export class FastPath {
 
     columns.catchUp(pod);
     // A pod is not in its own way: on the node it is promised itself, the row is worked out for it alone.
-    const ownRow = snapshot.get(nominated.nodeOf(pod.uid) ?? '')?.row ?? -1;
+    const ownRow = nominated.isEmpty ? -1 : (snapshot.get(nominated.nodeOf(pod.uid) ?? '')?.row ?? -1);
     if (ownRow !== -1) {
       columns.forget(ownRow);
       columns.refresh(ownRow, pod, pod);
@@ -99,7 +99,8 @@ export class FastPath {
   ): Chosen | Unfit | undefined {
     const { nodes } = this.#profile.handle.snapshot;
     const count = nodes.length;
-    const promised = this.#profile.handle.snapshot.get(pod.nominatedNodeName)?.row ?? -1;
+    const { nominatedNodeName } = pod;
+    const promised = nominatedNodeName === '' ? -1 : (this.#profile.handle.snapshot.get(nominatedNodeName)?.row ?? -1);
     if (promised !== -1 && this.#isFeasible(columns, promised, pod)) {
       return { kind: 'chosen', node: nodes[promised]!, state: new CycleState(), evaluated: 1, feasibleCount: 1 };
     }
@@ -185,11 +186,7 @@ export class FastPath {
   #addScores(columns: LocalColumns, pod: PodInfo, plan: PeerPlan, known: KnownProfile, found: number): boolean {
     const field = this.#field;
     for (const { scorer, raw } of columns.normalized) {
-      if (raw === undefined) continue;
-      const scores = field.scores.subarray(0, found);
-      for (let i = 0; i < found; i++) scores[i] = raw[field.found[i]!]!;
-      scorer.plugin.normalize!(this.#state, pod, [], scores);
-      for (let i = 0; i < found; i++) field.totals[i]! += scores[i]! * scorer.weight;
+      if (raw !== undefined) addNormalized(scorer, raw, field, found, pod, this.#state);
     }
     if (plan.affinity.scored.length > 0) addAffinityScores(plan.affinity.scored, field, found, known.affinityWeight, this.#counts);
     return plan.spread.soft.length === 0 || addSpreadScores(plan.spread, field, found, known.spreadWeight, this.#counts);
@@ -301,7 +298,7 @@ export class FastPath {
     });
   }
 
-  /** The local plugins but those whose PreScore has nothing to say of this template. */
+  /** The local plugins but those whose PreFilter or PreScore has nothing to say of this template. */
   #pluginsFor(pod: PodInfo, { local, skipping }: KnownProfile): KnownProfile['local'] {
     const { snapshot } = this.#profile.handle;
     const skipped = new Set<string>();
@@ -309,9 +306,17 @@ export class FastPath {
       if (!skipping.has(plugin.name)) continue;
       if (plugin.preScore(this.#state, pod, [], snapshot)?.code === 'Skip') skipped.add(plugin.name);
     }
+    const silent = new Set<string>();
+    for (const plugin of this.#profile.preFilter) {
+      const isLocal =
+        local.ownFilters.some(({ name }) => name === plugin.name) || local.crowdFilters.some(({ name }) => name === plugin.name);
+      if (isLocal && plugin.preFilter(this.#state, pod, snapshot).status?.code === 'Skip') silent.add(plugin.name);
+    }
+    const heard = (filters: KnownProfile['local']['ownFilters']) => filters.filter(({ name }) => !silent.has(name));
     const left = (scorers: KnownProfile['local']['ownScorers']) => scorers.filter(({ plugin }) => !skipped.has(plugin.name));
     return {
-      ...local,
+      ownFilters: heard(local.ownFilters),
+      crowdFilters: heard(local.crowdFilters),
       ownScorers: left(local.ownScorers),
       crowdScorers: left(local.crowdScorers),
       normalizedScorers: left(local.normalizedScorers),

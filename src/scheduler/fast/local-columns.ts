@@ -158,9 +158,9 @@ export class LocalColumns {
 
   #crowdReason(pod: PodInfo, node: NodeInfo, except: PodInfo | undefined): number {
     const { crowdFilters } = this.#plugins;
-    const promised = this.#profile.handle.nominated.onNode(node.name);
-    if (promised.length > 0) {
-      const nominated = promised.filter((other) => other.priority >= this.#priority && other.uid !== except?.uid);
+    const { nominated: promises } = this.#profile.handle;
+    if (!promises.isEmpty) {
+      const nominated = promises.onNode(node.name).filter((other) => other.priority >= this.#priority && other.uid !== except?.uid);
       if (nominated.length > 0) {
         const crowded = node.clone();
         for (const other of nominated) crowded.addPod(other);

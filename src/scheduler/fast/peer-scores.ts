@@ -4,8 +4,11 @@
  * Hot: a few passes over `count` numbers for each decision, nothing allocated. The arithmetic is the plugins' own, in their order, so
  * that every bit comes out the same.
  */
+import type { CycleState } from '../framework.ts';
 import { normalizedAffinity } from '../plugins/inter-pod-affinity.ts';
 import { constraintScore, domainWeight, normalizedSpread } from '../plugins/pod-topology-spread.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { WeightedScorer } from '../profile.ts';
 import type { WeightedTable } from './affinity-plan.ts';
 import type { PodCounts } from './pod-counts.ts';
 import type { SpreadItem, SpreadPlan } from './spread-plan.ts';
@@ -29,6 +32,30 @@ export class ScoreField {
     this.scores = new Float64Array(rowCount);
     this.marks = new Int32Array(rowCount + 1);
   }
+}
+
+// Whole numbers so close together are normalized once for each of them, and not once for each row.
+const TABLE_LENGTH = 1024;
+const byScore = new Float64Array(TABLE_LENGTH);
+
+/** The scores of a plugin that measures them against their maximum. */
+export function addNormalized(
+  { plugin, weight }: WeightedScorer,
+  raw: Int32Array,
+  { found, totals, scores }: ScoreField,
+  count: number,
+  pod: PodInfo,
+  state: CycleState,
+): void {
+  let max = 0;
+  for (let i = 0; i < count; i++) if (raw[found[i]!]! > max) max = raw[found[i]!]!;
+  if (max === 0) return;
+  // What the plugin makes of every whole number up to the maximum.
+  const isSmall = max < TABLE_LENGTH && max < count;
+  const normalized = isSmall ? byScore.subarray(0, max + 1) : scores.subarray(0, count);
+  for (let i = 0; i < normalized.length; i++) normalized[i] = isSmall ? i : raw[found[i]!]!;
+  plugin.normalize!(state, pod, [], normalized);
+  for (let i = 0; i < count; i++) totals[i]! += normalized[isSmall ? raw[found[i]!]! : i]! * weight;
 }
 
 /** False when it cannot tell what the plugin would: then nothing was added. */
@@ -67,6 +94,11 @@ export function addSpreadScores(
   }
   // All the same: nothing is decided by it.
   if (min === max && ignored === 0) return true;
+  if (ignored === 0 && max - min < TABLE_LENGTH && max - min < count) {
+    for (let score = min; score <= max; score++) byScore[score - min] = normalizedSpread(score, min, max) * weight;
+    for (let i = 0; i < count; i++) totals[i]! += byScore[scores[i]! - min]!;
+    return true;
+  }
   for (let i = 0; i < count; i++) {
     if (ignored > 0 && isIgnored(soft, found[i]!)) continue;
     totals[i]! += normalizedSpread(scores[i]!, min, max) * weight;
@@ -83,10 +115,10 @@ export function addAffinityScores(
 ): void {
   const { found, totals, scores } = field;
   scores.fill(0, 0, count);
-  for (const { table, weight: times } of tables) {
-    counts.refresh(table);
-    const { sums } = table;
-    const { domainOf } = table.column;
+  for (const { table: counted, weight: times } of tables) {
+    counts.refresh(counted);
+    const { sums } = counted;
+    const { domainOf } = counted.column;
     for (let i = 0; i < count; i++) {
       const domain = domainOf[found[i]!]!;
       if (domain >= 0) scores[i]! += sums[domain]! * times;
@@ -100,6 +132,11 @@ export function addAffinityScores(
     if (score > max) max = score;
   }
   if (min === max) return;
+  if (max - min < TABLE_LENGTH && max - min < count) {
+    for (let score = min; score <= max; score++) byScore[score - min] = normalizedAffinity(score, min, max) * weight;
+    for (let i = 0; i < count; i++) totals[i]! += byScore[scores[i]! - min]!;
+    return;
+  }
   for (let i = 0; i < count; i++) totals[i]! += normalizedAffinity(scores[i]!, min, max) * weight;
 }
 

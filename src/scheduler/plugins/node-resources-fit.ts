@@ -50,6 +50,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScore
       isEnough(request.ephemeralStorage, allocatable.ephemeralStorage, node.requestedEphemeralStorage);
     if (hasSlot && fitsPlain && request.scalars.size === 0) return undefined;
 
+    if (request.scalars.size === 0) return plainStatus(request, node, hasSlot);
     const shortages = shortagesOn(request, node, (name) => this.#isIgnored(name));
     if (hasSlot && shortages.length === 0) return undefined;
     return shortStatus(!hasSlot, shortages);
@@ -130,6 +131,34 @@ function shortStatus(lacksSlot: boolean, shortages: readonly Shortage[]): Status
     statuses.set(key, status);
   }
   return status;
+}
+
+/** By what is short: of the pod's place and three resources, each lacking or hopeless. */
+const plain: (Status | undefined)[] = [];
+
+/** The status where only the fixed resources are asked for: one of few, found by number. */
+function plainStatus(request: Resources, node: NodeInfo, hasSlot: boolean): Status {
+  const { allocatable } = node;
+  const number =
+    (hasSlot ? 0 : 1) +
+    2 * lack(request.milliCpu, allocatable.milliCpu, node.requestedMilliCpu) +
+    6 * lack(request.memory, allocatable.memory, node.requestedMemory) +
+    18 * lack(request.ephemeralStorage, allocatable.ephemeralStorage, node.requestedEphemeralStorage);
+  let status = plain[number];
+  if (status === undefined) {
+    status = shortStatus(
+      !hasSlot,
+      shortagesOn(request, node, () => false),
+    );
+    plain[number] = status;
+  }
+  return status;
+}
+
+/** 0 for enough, 1 for too little left, 2 for more than there is at all. */
+function lack(asked: number, capacity: number, taken: number): 0 | 1 | 2 {
+  if (isEnough(asked, capacity, taken)) return 0;
+  return asked > capacity ? 2 : 1;
 }
 
 const FIXED: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);

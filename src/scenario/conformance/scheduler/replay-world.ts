@@ -68,6 +68,7 @@ export class ReplayWorld {
       snapshot: this.snapshot,
       listers: this.#listers(),
       nominated: {
+        isEmpty: false,
         onNode: (name) => this.nominated.get(name) ?? [],
         nodeNames: () => this.nominated.keys(),
         nodeOf: (uid) => [...this.nominated].find(([, pods]) => pods.some((pod) => pod.uid === uid))?.[0],
