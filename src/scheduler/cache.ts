@@ -11,6 +11,7 @@ import type { Pod } from '../model/pod.ts';
 import { NodeImages } from './node-images.ts';
 import { NodeInfo } from './node-info.ts';
 import { NodeTree } from './node-tree.ts';
+import { isSameForScheduling } from './object-events.ts';
 import { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -74,6 +75,12 @@ export class Cache {
   addNode(node: Node): void {
     const info = this.#nodeInfo(node.metadata.name);
     const previous = info.node;
+    if (previous !== undefined && isSameForScheduling(previous, node)) {
+      // A heartbeat. The counts of its images are taken anew all the same, as with any update (spec 5.10).
+      info.node = node;
+      this.#changed.add(info);
+      return;
+    }
     if (previous === undefined) this.#tree.add(node);
     else this.#tree.update(previous, node);
     this.#images.replace(info, previous, node);

@@ -13,17 +13,23 @@ export function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: Pod, pod: Pod): ClusterEvent[] {
+/** `keepsRequest`: it is known already that neither version asks for anything else than the other. */
+export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: Pod, pod: Pod, keepsRequest = false): ClusterEvent[] {
   const events: ClusterEvent[] = [];
   const add = (action: number) => events.push({ resource, action });
-  if (!isSame(previous.metadata.labels ?? {}, pod.metadata.labels ?? {})) add(Action.UpdatePodLabel);
-  if (isScaledDown(previous, pod)) add(Action.UpdatePodScaleDown);
+  if (!isSameOr({}, previous.metadata.labels, pod.metadata.labels)) add(Action.UpdatePodLabel);
+  if (!keepsRequest && isScaledDown(previous, pod)) add(Action.UpdatePodScaleDown);
   if ((previous.spec.schedulingGates ?? []).length > 0 && (pod.spec.schedulingGates ?? []).length === 0) {
     add(Action.UpdatePodSchedulingGatesEliminated);
   }
   if ((previous.spec.tolerations ?? []).length !== (pod.spec.tolerations ?? []).length) add(Action.UpdatePodToleration);
   if (events.length === 0) add(Action.Update);
   return events;
+}
+
+/** Is it the same, where what is absent counts as `absent`? */
+function isSameOr(absent: object, a: unknown, b: unknown): boolean {
+  return a === b || isSame(a ?? absent, b ?? absent);
 }
 
 function isScaledDown(previous: Pod, pod: Pod): boolean {
@@ -42,14 +48,37 @@ export function nodeEvents(previous: Node, node: Node): ClusterEvent[] {
   const add = (action: number) => events.push({ resource: 'Node', action });
   if (previous.spec?.unschedulable === true && node.spec?.unschedulable !== true) add(Action.UpdateNodeTaint);
   if (!isSame(previous.status?.allocatable, node.status?.allocatable)) add(Action.UpdateNodeAllocatable);
-  if (!isSame(previous.metadata.labels ?? {}, node.metadata.labels ?? {})) add(Action.UpdateNodeLabel);
-  if (!isSame(previous.spec?.taints ?? [], node.spec?.taints ?? [])) add(Action.UpdateNodeTaint);
-  if (!isSame(conditions(previous), conditions(node))) add(Action.UpdateNodeCondition);
-  if (!isSame(previous.metadata.annotations ?? {}, node.metadata.annotations ?? {})) add(Action.UpdateNodeAnnotation);
-  if (!isSame(previous.status?.declaredFeatures ?? [], node.status?.declaredFeatures ?? [])) add(Action.UpdateNodeDeclaredFeature);
+  if (!isSameOr({}, previous.metadata.labels, node.metadata.labels)) add(Action.UpdateNodeLabel);
+  if (!isSameOr([], previous.spec?.taints, node.spec?.taints)) add(Action.UpdateNodeTaint);
+  if (!hasSameConditions(previous, node)) add(Action.UpdateNodeCondition);
+  if (!isSameOr({}, previous.metadata.annotations, node.metadata.annotations)) add(Action.UpdateNodeAnnotation);
+  if (!isSameOr([], previous.status?.declaredFeatures, node.status?.declaredFeatures)) add(Action.UpdateNodeDeclaredFeature);
   return events;
+}
+
+/** A heartbeat changes times, and neither their types nor what they say: the usual case, told without building anything. */
+function hasSameConditions(previous: Node, node: Node): boolean {
+  const before = previous.status?.conditions;
+  const now = node.status?.conditions;
+  if (before === now) return true;
+  const isAlike =
+    before?.length === now?.length && now?.every(({ type, status }, i) => type === before![i]!.type && status === before![i]!.status);
+  return isAlike === true || isSame(conditions(previous), conditions(node));
 }
 
 function conditions(node: Node): readonly string[] {
   return (node.status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`).sort();
+}
+
+/** Does nothing differ that a filter or a score could notice? What only a clock moves on is not looked at. */
+export function isSameForScheduling(previous: Node, node: Node): boolean {
+  return (
+    isSame(previous.metadata.labels, node.metadata.labels) &&
+    isSame(previous.metadata.annotations, node.metadata.annotations) &&
+    isSame(previous.spec, node.spec) &&
+    isSame(previous.status?.allocatable, node.status?.allocatable) &&
+    previous.status?.images === node.status?.images &&
+    isSame(previous.status?.declaredFeatures, node.status?.declaredFeatures) &&
+    hasSameConditions(previous, node)
+  );
 }

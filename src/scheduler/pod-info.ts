@@ -3,7 +3,8 @@
  *
  * Models PodInfo of pkg/scheduler/framework/types.go. Made once for each version of a pod that the scheduler sees.
  */
-import { type ObjectKey, objectKey } from '../model/meta.ts';
+import { isSameValue } from '../apiserver/same-value.ts';
+import { controllerOf, type ObjectKey, objectKey } from '../model/meta.ts';
 import type { Container, ContainerStatus, Pod } from '../model/pod.ts';
 import { nonZeroRequest, podRequest, type Resources } from '../model/pod-requests.ts';
 import { type PeerTraits, peerTraitsOf, type SpecTraits, specTraitsOf } from './pod-traits.ts';
@@ -27,15 +28,22 @@ export class PodInfo {
   /** `nodeName`: the node it is assumed on, whatever the object says. */
   constructor(pod: Pod, previous?: PodInfo, nodeName = pod.spec.nodeName ?? '') {
     const isSame = previous?.pod === pod;
+    const sister = previous === undefined ? sisterOf(pod) : undefined;
     this.pod = pod;
     this.key = previous?.key ?? objectKey(pod);
     this.uid = pod.metadata.uid ?? this.key;
     this.priority = pod.spec.priority ?? 0;
     this.nodeName = nodeName;
     this.isTerminating = pod.metadata.deletionTimestamp !== undefined;
-    const sharesSpec = isSame || (previous !== undefined && hasSameSpec(previous.pod, pod));
-    this.spec = sharesSpec ? previous!.spec : specTraitsOf(pod);
-    this.peer = isSame || (sharesSpec && hasSamePeers(previous!.pod, pod)) ? previous!.peer : peerTraitsOf(pod);
+    if (sister !== undefined) {
+      this.spec = sister.spec;
+      this.peer = isSameValue(sister.pod.metadata.labels, pod.metadata.labels) ? sister.peer : peerTraitsOf(pod);
+    } else {
+      const sharesSpec = isSame || (previous !== undefined && hasSameSpec(previous.pod, pod));
+      this.spec = sharesSpec ? previous!.spec : specTraitsOf(pod);
+      this.peer = isSame || (sharesSpec && hasSamePeers(previous!.pod, pod)) ? previous!.peer : peerTraitsOf(pod);
+    }
+    if (previous === undefined) this.#rememberAsSister();
     if (isSame) {
       this.placed = previous.placed;
       this.placedNonZeroMilliCpu = previous.placedNonZeroMilliCpu;
@@ -50,6 +58,13 @@ export class PodInfo {
       this.placedNonZeroMilliCpu = nonZero.milliCpu;
       this.placedNonZeroMemory = nonZero.memory;
     }
+  }
+
+  #rememberAsSister(): void {
+    const owner = controllerOf(this.pod)?.uid;
+    if (owner === undefined) return;
+    if (youngest.size >= SISTER_LIMIT) youngest.clear();
+    youngest.set(owner, this);
   }
 
   get name(): string {
@@ -70,26 +85,41 @@ export class PodInfo {
   }
 }
 
+// Owners whose youngest pod is kept in mind; beyond it they are forgotten, and the next pod of each is looked at in full.
+const SISTER_LIMIT = 10_000;
+const youngest = new Map<string, PodInfo>();
+
+/** The pod its owner made before it, if that one asks for the same: comparing them is cheaper than spelling out what is asked. */
+function sisterOf(pod: Pod): PodInfo | undefined {
+  const sister = youngest.get(controllerOf(pod)?.uid ?? '');
+  if (sister === undefined || sister.pod.metadata.namespace !== pod.metadata.namespace) return undefined;
+  const a = sister.pod.spec;
+  const b = pod.spec;
+  return SPEC_PARTS.every((part) => isSameValue(a[part], b[part])) ? sister : undefined;
+}
+
+/** The parts of a specification that traits are made of. */
+const SPEC_PARTS = [
+  'containers',
+  'initContainers',
+  'nodeSelector',
+  'affinity',
+  'tolerations',
+  'overhead',
+  'resources',
+  'volumes',
+  'hostNetwork',
+  'hostUsers',
+  'schedulerName',
+  'resourceClaims',
+  'topologySpreadConstraints',
+] as const;
+
 /** Updates share what they do not change, so identity of the parts is enough; a miss only costs the key being built again. */
 function hasSameSpec(previous: Pod, pod: Pod): boolean {
   const a = previous.spec;
   const b = pod.spec;
-  return (
-    a === b ||
-    (a.containers === b.containers &&
-      a.initContainers === b.initContainers &&
-      a.nodeSelector === b.nodeSelector &&
-      a.affinity === b.affinity &&
-      a.tolerations === b.tolerations &&
-      a.overhead === b.overhead &&
-      a.resources === b.resources &&
-      a.volumes === b.volumes &&
-      a.hostNetwork === b.hostNetwork &&
-      a.hostUsers === b.hostUsers &&
-      a.schedulerName === b.schedulerName &&
-      a.resourceClaims === b.resourceClaims &&
-      a.topologySpreadConstraints === b.topologySpreadConstraints)
-  );
+  return a === b || SPEC_PARTS.every((part) => a[part] === b[part]);
 }
 
 function hasSamePeers(previous: Pod, pod: Pod): boolean {

@@ -219,6 +219,7 @@ function peerKey(pod: Pod): string {
     affinity?.podAffinity,
     affinity?.podAntiAffinity,
     pod.spec.topologySpreadConstraints,
+    owner?.apiVersion,
     owner?.kind,
     owner?.name,
   ]);

@@ -131,8 +131,10 @@ export class SchedulerCore {
     } else if (!isPlaced(pod)) {
       this.#onWaitingPod(previous, pod);
     } else if (wasPlaced) {
-      this.cache.updatePod(pod);
-      for (const event of podEvents('AssignedPod', previous, pod)) this.queue.onEvent(event, previous, pod);
+      const before = this.cache.getPod(pod.metadata.uid ?? '');
+      const info = this.cache.updatePod(pod);
+      const keepsRequest = before?.placed === info.placed;
+      for (const event of podEvents('AssignedPod', previous, pod, keepsRequest)) this.queue.onEvent(event, previous, pod);
     } else {
       if (previous !== undefined) this.queue.delete(pod.metadata.uid ?? '');
       this.cache.addPod(pod);

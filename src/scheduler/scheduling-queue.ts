@@ -111,7 +111,7 @@ export class SchedulingQueue {
     const before = entry.info;
     entry.info = new PodInfo(pod, before);
     this.#options.nominator.update(before, entry.info);
-    const events = podEvents('UnscheduledPod', previous, pod);
+    const events = podEvents('UnscheduledPod', previous, pod, before.placed === entry.info.placed);
     if (entry.place === 'inFlight') {
       for (const event of events) this.#record(event, previous, pod);
       return;
