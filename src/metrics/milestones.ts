@@ -136,6 +136,8 @@ export class Milestones implements Observer {
     const { type, reason, message, involvedObject } = object as Event;
     // A repetition only raises the count.
     if (removed || previous !== undefined || (type !== 'Warning' && !TELLING_REASONS.has(reason))) return;
+    // A process that is not yet ready is no news; that it left its Service is told where that happens.
+    if (reason === 'Unhealthy' && !message.startsWith('Liveness')) return;
     const { kind, name, namespace } = involvedObject;
     const where = namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
     const cut = message.length > MESSAGE_LENGTH ? `${message.slice(0, MESSAGE_LENGTH)}…` : message;
