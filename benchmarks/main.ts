@@ -6,12 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
 import { burst } from './burst.bench.ts';
+import { controllers } from './controllers.bench.ts';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement, Size } from './measure.ts';
 import { schedulerCycle } from './scheduler/cycle.bench.ts';
 import { simulatedFigure, WORKLOADS } from './scheduler-perf.ts';
 
-const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle, burst };
+const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle, burst, controllers };
 
 /** Figures of the modelled cluster in simulated time: they are the same on every machine, and never stand beside the simulator's own. */
 const SIMULATED: { readonly [name: string]: (size: Size) => readonly Row[] } = { 'simulated-scheduler': simulatedScheduler };

@@ -15,21 +15,23 @@ import { type KubeObject, keyOf, type LabelSelector, type ObjectKey, type Object
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
+import type { Service } from '../model/service.ts';
 import type { PersistentVolume } from '../model/storage.ts';
 import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
-import { withDefaults } from './defaults.ts';
+import { emptyStatusOf, withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
-import { checkOwners } from './owner-references.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
+import { qosClassOf } from './qos-class.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
+import { checkCreate, checkUpdate } from './validation/validate.ts';
 import { withPhaseTime } from './volume-strategy.ts';
 import { preparedForCreate, preparedForUpdate } from './workload-strategy.ts';
 
@@ -37,6 +39,10 @@ export type Patch = ObjectPatch;
 
 export interface RequestInfo {
   readonly author: string;
+  /** Checked and answered as usual, but nothing is stored. */
+  readonly dryRun?: boolean;
+  /** Told of what the server would have the caller know. */
+  readonly warn?: (text: string) => void;
 }
 
 export interface DeleteOptions {
@@ -115,7 +121,25 @@ const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'Ingress',
   'ReplicationController',
 ]);
-const IMMUTABLE_SELECTOR: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet']);
+/** Kinds whose status begins anew, whatever a create says of it (PrepareForCreate in their strategies). */
+const STATUS_RESET_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'Namespace',
+  'Service',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'ResourceQuota',
+  'VolumeAttachment',
+  'Ingress',
+  'ReplicationController',
+]);
 
 export class ApiServer {
   readonly store: Store;
@@ -166,8 +190,9 @@ export class ApiServer {
         this.#update(kind, { ...this.get(kind, namespace, name), status } as KindMap[K], request, 'update', 'status'),
       );
     }
-    if (isSameValue((stored as unknown as { readonly status?: unknown }).status, status)) return stored;
-    const written = this.store.putStatus(kind, stored, status, key);
+    const whole = withQosClassOf(stored, status);
+    if (isSameValue((stored as unknown as { readonly status?: unknown }).status, whole)) return stored;
+    const written = this.store.putStatus(kind, stored, whole, key);
     this.#tell(kind, written, stored, 'update', 'status', request, false);
     return written;
   }
@@ -191,6 +216,10 @@ export class ApiServer {
     const stored = this.store.get(kind, keyOf(namespace, name));
     if (stored === undefined) throw notFound(kind, name);
     return stored;
+  }
+
+  has(kind: Kind, namespace: string | undefined, name: string): boolean {
+    return this.store.get(kind, keyOf(namespace, name)) !== undefined;
   }
 
   list<K extends Kind>(kind: K, options: ListOptions = {}): { readonly items: readonly KindMap[K][]; readonly revision: number } {
@@ -262,11 +291,28 @@ export class ApiServer {
   }
 
   updateScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo, resourceVersion?: string): Scale {
-    return this.#answer('update', kind, request, () => {
+    return this.#rescale('update', kind, namespace, name, replicas, request, resourceVersion);
+  }
+
+  /** The same as a PATCH, which has no version to be held to. */
+  patchScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo): Scale {
+    return this.#rescale('patch', kind, namespace, name, replicas, request, undefined);
+  }
+
+  #rescale(
+    verb: 'update' | 'patch',
+    kind: Kind,
+    namespace: string,
+    name: string,
+    replicas: number,
+    request: RequestInfo,
+    resourceVersion: string | undefined,
+  ): Scale {
+    return this.#answer(verb, kind, request, () => {
       const stored = this.get(kind, namespace, name);
       if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
       const spec = { ...(stored as unknown as { spec: Fields }).spec, replicas };
-      return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, 'update', 'scale'));
+      return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, verb, 'scale'));
     });
   }
 
@@ -281,9 +327,6 @@ export class ApiServer {
   }
 
   #create<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo): KindMap[K] {
-    if (object.metadata.resourceVersion !== undefined) {
-      throw new ApiError({ code: 500, reason: 'InternalError', message: 'resourceVersion should not be set on objects to be created' });
-    }
     const name = this.#nameFor(kind, object);
     const metadata = newMetadata(object.metadata, {
       name,
@@ -292,17 +335,35 @@ export class ApiServer {
       generation: GENERATION_KINDS.has(kind) ? 1 : undefined,
     });
     const named = { ...object, metadata } as KindMap[K];
-    let complete = this.#admission.admit(kind, preparedForCreate(kind, withDefaults(kind, named)));
+    let complete = preparedForCreate(kind, this.#admission.admit(kind, withDefaults(kind, named)));
     if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
-    if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
+    else if (STATUS_RESET_KINDS.has(kind)) complete = { ...complete, status: newStatus(kind) };
+    if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service'], request.dryRun) as KindMap[K];
     const key = flatText(objectKey(complete));
-    const present = this.store.get(kind, key);
-    if (present !== undefined) {
-      throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
-    }
-    this.#charge(kind, complete, undefined);
-    if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service']) as KindMap[K];
+    this.#orUndo(kind, () => {
+      checkCreate(kind, complete);
+      if (/^\d+$/.test(object.metadata.resourceVersion ?? '')) {
+        throw new ApiError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' });
+      }
+      const present = this.store.get(kind, key);
+      if (present !== undefined) {
+        throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
+      }
+      if (request.dryRun !== true) this.#charge(kind, complete, undefined);
+    });
+    if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request, key);
+  }
+
+  /** A Service has its addresses before it is looked at; refused, it gives them back. */
+  #orUndo(kind: Kind, check: () => void): void {
+    if (kind !== 'Service') return check();
+    try {
+      check();
+    } catch (error) {
+      this.#addresses.undo();
+      throw error;
+    }
   }
 
   /** The last word of admission: what it takes of the namespace's quotas is written before the object is. */
@@ -315,10 +376,8 @@ export class ApiServer {
   #nameFor(kind: Kind, object: KubeObject): string {
     const { name, generateName, namespace } = object.metadata;
     if ((name ?? '') !== '') return name;
-    if ((generateName ?? '') === '') {
-      const message = 'Required value: name or generateName is required';
-      throw invalid(kind, '', [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]);
-    }
+    // Validation says that one of them is needed.
+    if ((generateName ?? '') === '') return '';
     let generated = '';
     for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
       generated = generatedName(generateName!, this.#names);
@@ -338,23 +397,25 @@ export class ApiServer {
       const message = 'Invalid value: 0: must be specified for an update';
       throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
     }
-    checkOwners(kind, object);
-    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object, subresource);
+    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object);
     if (kind === 'PersistentVolume')
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
     if (isSameValue(changed, stored)) return stored;
-    if (subresource === '' && (kind === 'Service' || kind === 'PersistentVolumeClaim')) this.#charge(kind, changed, stored);
+    const isService = kind === 'Service' && subresource === '';
+    if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
+    this.#orUndo(kind, () => {
+      checkUpdate(kind, changed, stored, subresource);
+      if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
+        this.#charge(kind, changed, stored);
+    });
+    if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request, key);
   }
 
-  #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K], subresource: Subresource): KindMap[K] {
+  #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K]): KindMap[K] {
     const before = stored as unknown as { readonly spec?: Fields; readonly status?: unknown };
-    const given = object as unknown as { readonly spec?: Fields };
-    const spec = kind === 'Service' && given.spec !== undefined ? withAddressesOf(given.spec, before.spec) : given.spec;
-    const whole = withDefaults(kind, { ...object, ...(spec === undefined ? {} : { spec }) } as KindMap[K]);
-    const filled = preparedForUpdate(kind, whole, stored);
+    const filled = preparedForUpdate(kind, withDefaults(kind, object), stored);
     const after = filled as unknown as { readonly spec?: Fields };
-    this.#checkImmutable(kind, stored.metadata.name, before.spec, after.spec, subresource);
     const isChanged =
       (kind === 'EndpointSlice' ? hasSliceChanged(stored, filled) : !isSameValue(before.spec, after.spec)) ||
       (kind === 'Deployment' && !isSameValue(stored.metadata.annotations, object.metadata.annotations));
@@ -365,19 +426,6 @@ export class ApiServer {
       ...(STATUS_KINDS.has(kind) ? { status: before.status } : {}),
       ...(after.spec !== undefined && isSameValue(before.spec, after.spec) ? { spec: before.spec } : {}),
     } as unknown as KindMap[K];
-  }
-
-  #checkImmutable(kind: Kind, name: string, before: Fields | undefined, after: Fields | undefined, subresource: Subresource): void {
-    if (kind === 'Pod' && subresource === '') {
-      if ((before?.nodeName ?? '') !== (after?.nodeName ?? '')) {
-        const message =
-          'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-        throw invalid(kind, name, [{ reason: 'FieldValueForbidden', message, field: 'spec' }]);
-      }
-    }
-    if (!IMMUTABLE_SELECTOR.has(kind) || isSameValue(before?.selector, after?.selector)) return;
-    const message = `Invalid value: ${JSON.stringify(after?.selector)}: field is immutable`;
-    throw invalid(kind, name, [{ reason: 'FieldValueInvalid', message, field: 'spec.selector' }]);
   }
 
   #delete<K extends Kind>(kind: K, stored: KindMap[K], options: DeleteOptions, request: RequestInfo): KindMap[K] {
@@ -486,6 +534,7 @@ export class ApiServer {
     request: RequestInfo,
     key?: ObjectKey,
   ): KindMap[K] {
+    if (request.dryRun === true) return object;
     if (kind === 'Pod') checkBoundOnce(object as Pod, previous as Pod | undefined);
     const stored = this.store.put(kind, object, key);
     this.#tell(kind, stored, previous, verb, subresource, request, false);
@@ -500,6 +549,7 @@ export class ApiServer {
     subresource: Subresource,
     request: RequestInfo,
   ): KindMap[K] {
+    if (request.dryRun === true) return object;
     if (kind === 'Service') this.#addresses.release(object as KindMap['Service']);
     const last = this.store.remove(kind, object);
     this.#tell(kind, last, previous, verb, subresource, request, true);
@@ -537,6 +587,17 @@ export class ApiServer {
       throw error;
     }
   }
+}
+
+const PHASES: { readonly [K in Kind]?: string } = {
+  Namespace: 'Active',
+  PersistentVolume: 'Pending',
+  PersistentVolumeClaim: 'Pending',
+};
+
+function newStatus(kind: Kind): unknown {
+  const phase = PHASES[kind];
+  return phase === undefined ? emptyStatusOf(kind) : { phase };
 }
 
 /** Of a slice everything counts but annotations and owners (pkg/registry/discovery/endpointslice/strategy.go). */
@@ -610,7 +671,7 @@ function namesOf(key: ObjectKey): { readonly namespace: string | undefined; read
 
 /** Everything stored, but the status given; spec and generation are not even looked at. */
 function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
-  const { status } = object as unknown as { readonly status?: unknown };
+  const status = withQosClassOf(stored, (object as unknown as { readonly status?: unknown }).status);
   if (object.metadata === stored.metadata) return { ...stored, status };
   const { labels, annotations, finalizers } = object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
@@ -621,15 +682,12 @@ function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
   return { ...stored, metadata, status };
 }
 
-function withAddressesOf(spec: Fields, before: Fields | undefined): Fields {
-  const ports = (spec.ports as readonly KindMap['Service']['spec'][] | undefined) ?? [];
-  const known = (before?.ports as readonly { readonly port: number; readonly nodePort?: number }[] | undefined) ?? [];
-  const kept = (ports as unknown as readonly { readonly port: number; readonly nodePort?: number }[]).map((port) => {
-    const nodePort = port.nodePort ?? known.find((one) => one.port === port.port)?.nodePort;
-    return nodePort === undefined ? port : { ...port, nodePort };
-  });
-  const addresses = { clusterIP: before?.clusterIP, clusterIPs: before?.clusterIPs };
-  return { ...addresses, ...spec, ...(spec.ports === undefined ? {} : { ports: kept }) };
+/** A pod's class is decided when it is created; a status without it keeps it. */
+function withQosClassOf(stored: KubeObject, status: unknown): unknown {
+  if (stored.kind !== 'Pod') return status;
+  const { qosClass } = (stored as Pod).status ?? {};
+  if (qosClass === undefined || (status as Pod['status'])?.qosClass !== undefined) return status;
+  return { ...(status as Pod['status']), qosClass };
 }
 
 function podGraceSeconds(pod: Pod, asked: number | undefined): number {
@@ -689,21 +747,6 @@ function withQosClass(pod: Pod): Pod {
   }
   const { apiVersion, kind, metadata, spec } = pod;
   return { apiVersion, kind, metadata, spec, status };
-}
-
-/** Guaranteed, Burstable or BestEffort, by the CPU and memory of all containers (pkg/apis/core/v1/helper/qos). */
-function qosClassOf(spec: Pod['spec']): string {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
-  const names = ['cpu', 'memory'];
-  const isSet = (value: unknown) => value !== undefined && value !== '0' && value !== 0;
-  const some = containers.some(({ resources }) =>
-    names.some((name) => isSet(resources?.requests?.[name]) || isSet(resources?.limits?.[name])),
-  );
-  if (!some) return 'BestEffort';
-  const all = containers.every(({ resources }) =>
-    names.every((name) => isSet(resources?.limits?.[name]) && String(resources?.requests?.[name]) === String(resources?.limits?.[name])),
-  );
-  return all ? 'Guaranteed' : 'Burstable';
 }
 
 function scaleOf(object: KubeObject): Scale {

@@ -5,15 +5,14 @@
  * filled-in spec is remembered by the identity of the spec it came from: a million equal pods cost one defaulting.
  */
 import type { Kind, KindMap } from '../model/kinds.ts';
-import type { Container, PodSpec, PodTemplate, Probe, Volume } from '../model/pod.ts';
+import { podSpecWithDefaults, rounded, withTemplateDefaults } from './pod-spec-defaults.ts';
+import { decode } from './schema/decode.ts';
+import { schemaOf } from './schema/struct-schema.ts';
+import type { Sent } from './validation/sent.ts';
 
 type Fields = { readonly [field: string]: unknown };
 
-const podSpecs = new WeakMap<PodSpec, PodSpec>();
-const templateSpecs = new WeakMap<PodSpec, PodSpec>();
 const NO_FIELDS = {};
-// Octal, as the API writes it in decimal: SecretVolumeSourceDefaultMode.
-const DEFAULT_MODE = 0o644;
 
 const NO_KUBELET_PORT = { kubeletEndpoint: { Port: 0 } };
 const UNKNOWN_NODE_INFO = {
@@ -40,11 +39,10 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     const status = pod.status ?? { phase: 'Pending' as const };
     return spec === pod.spec && status === pod.status ? pod : { ...pod, spec, status };
   },
-  // Structs without omitempty: the server writes them out though nobody has filled them in.
-  Node: (node) => ({ ...node, status: { daemonEndpoints: NO_KUBELET_PORT, nodeInfo: UNKNOWN_NODE_INFO, ...node.status } }),
+  Node: withNodeDefaults,
   Deployment: (object) => {
-    const { spec } = object;
-    const type = spec.strategy?.type ?? 'RollingUpdate';
+    const spec: Sent = object.spec ?? {};
+    const type = or(spec.strategy?.type, 'RollingUpdate');
     const strategy =
       type === 'RollingUpdate'
         ? { type, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...spec.strategy?.rollingUpdate } }
@@ -59,29 +57,40 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     };
     return { ...object, spec: filled, status: object.status ?? NO_FIELDS };
   },
-  ReplicaSet: (object) => ({
-    ...object,
-    spec: { replicas: 1, ...withoutZeros(object.spec), template: withTemplateDefaults(object.spec.template) },
-    status: object.status ?? { replicas: 0 },
-  }),
+  ReplicaSet: (object) => {
+    const spec: Sent = object.spec ?? {};
+    return {
+      ...object,
+      spec: { replicas: 1, ...withoutZeros(spec), template: withTemplateDefaults(spec.template) },
+      status: object.status ?? { replicas: 0 },
+    };
+  },
   StatefulSet: (object) => {
-    const { spec } = object;
-    const type = spec.updateStrategy?.type ?? 'RollingUpdate';
+    const spec: Sent = object.spec ?? {};
+    const given = spec.updateStrategy ?? {};
+    const isUnsaid = (given.type ?? '') === '';
+    const type = or(given.type, 'RollingUpdate');
+    const rollingUpdate = given.rollingUpdate ?? (isUnsaid ? {} : undefined);
     const updateStrategy =
-      type === 'RollingUpdate'
-        ? { type, rollingUpdate: { partition: 0, ...spec.updateStrategy?.rollingUpdate } }
-        : { ...spec.updateStrategy, type };
-    const retention = { whenDeleted: 'Retain', whenScaled: 'Retain', ...spec.persistentVolumeClaimRetentionPolicy };
-    const claims = spec.volumeClaimTemplates?.map((claim) => withDefaults('PersistentVolumeClaim', claim));
+      type === 'RollingUpdate' && rollingUpdate !== undefined
+        ? { type, rollingUpdate: { partition: 0, ...withoutMaxUnavailable(rollingUpdate) } }
+        : { ...given, type };
+    const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {};
+    const claims = spec.volumeClaimTemplates?.map((claim: KindMap['PersistentVolumeClaim']) => ({
+      ...withDefaults('PersistentVolumeClaim', claim),
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+    }));
     return {
       ...object,
       spec: {
         replicas: 1,
-        podManagementPolicy: 'OrderedReady',
         revisionHistoryLimit: 10,
         ...spec,
+        serviceName: spec.serviceName ?? '',
+        podManagementPolicy: or(spec.podManagementPolicy, 'OrderedReady'),
         updateStrategy,
-        persistentVolumeClaimRetentionPolicy: retention,
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: or(whenDeleted, 'Retain'), whenScaled: or(whenScaled, 'Retain') },
         template: withTemplateDefaults(spec.template),
         ...(claims === undefined ? NO_FIELDS : { volumeClaimTemplates: claims }),
       },
@@ -89,12 +98,12 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     };
   },
   DaemonSet: (object) => {
-    const { spec } = object;
-    const type = spec.updateStrategy?.type ?? 'RollingUpdate';
+    const spec: Sent = object.spec ?? {};
+    const type = or(spec.updateStrategy?.type, 'RollingUpdate');
     const updateStrategy =
       type === 'RollingUpdate'
         ? { type, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy?.rollingUpdate } }
-        : { type };
+        : { ...spec.updateStrategy, type };
     const status = object.status ?? { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
     return {
       ...object,
@@ -102,78 +111,268 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
       status,
     };
   },
-  Job: (object) => ({ ...object, spec: withJobDefaults(object.spec), status: object.status ?? NO_FIELDS }),
-  CronJob: (object) => {
-    const { spec } = object;
-    const jobTemplate = {
-      ...spec.jobTemplate,
-      spec: { ...spec.jobTemplate.spec, template: withTemplateDefaults(spec.jobTemplate.spec.template) },
-    };
-    const defaults = { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 };
-    return { ...object, spec: { ...defaults, ...spec, jobTemplate }, status: object.status ?? NO_FIELDS };
+  Job: (object) => {
+    const { labels = {} } = object.metadata;
+    const template = object.spec?.template?.metadata?.labels;
+    const metadata =
+      Object.keys(labels).length === 0 && template !== undefined ? { ...object.metadata, labels: template } : object.metadata;
+    return { ...object, metadata, spec: withJobDefaults(object.spec ?? {}), status: object.status ?? NO_FIELDS };
   },
-  Service: (object) => {
-    const { spec } = object;
-    const type = spec.type ?? 'ClusterIP';
-    const ports = spec.ports?.map((port) => ({ ...port, protocol: port.protocol ?? 'TCP', targetPort: port.targetPort ?? port.port }));
-    const isExternal = type === 'NodePort' || type === 'LoadBalancer';
+  CronJob: (object) => {
+    const spec: Sent = object.spec ?? {};
+    const jobTemplate: Sent = spec.jobTemplate ?? {};
+    const jobSpec: Sent = jobTemplate.spec ?? {};
+    const filled = {
+      ...jobTemplate,
+      spec: {
+        ...jobSpec,
+        ...(jobSpec.podFailurePolicy === undefined ? NO_FIELDS : { podFailurePolicy: withConditionStatus(jobSpec.podFailurePolicy) }),
+        template: withTemplateDefaults(jobSpec.template),
+      },
+    };
+    const defaults = { suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 };
+    return {
+      ...object,
+      spec: { ...defaults, ...spec, concurrencyPolicy: or(spec.concurrencyPolicy, 'Allow'), jobTemplate: filled },
+      status: object.status ?? NO_FIELDS,
+    };
+  },
+  Service: withServiceDefaults,
+  Endpoints: (object) => {
+    const { subsets } = object as Sent;
+    if (subsets === undefined) return object;
+    const withProtocol = (port: Sent) => ({ ...port, protocol: or(port.protocol, 'TCP') });
+    return {
+      ...object,
+      subsets: subsets.map((subset: Sent) => ({
+        ...subset,
+        ...(subset.ports === undefined ? NO_FIELDS : { ports: subset.ports.map(withProtocol) }),
+      })),
+    };
+  },
+  EndpointSlice: (object) => {
+    const { ports } = object as Sent;
+    if (ports === undefined || ports === null) return object;
+    return { ...object, ports: ports.map((port: Sent) => ({ name: '', protocol: 'TCP', ...port })) };
+  },
+  Namespace: (object) => {
+    const { name } = object.metadata;
+    const labels = (name ?? '') === '' ? object.metadata.labels : { ...object.metadata.labels, 'kubernetes.io/metadata.name': name };
+    return {
+      ...object,
+      metadata: labels === undefined ? object.metadata : { ...object.metadata, labels },
+      spec: { ...object.spec, finalizers: object.spec?.finalizers ?? ['kubernetes'] },
+      status: { ...object.status, phase: object.status?.phase ?? 'Active' },
+    };
+  },
+  PersistentVolume: (object) => {
+    const spec: Sent = object.spec ?? {};
     return {
       ...object,
       spec: {
-        sessionAffinity: 'None',
-        ...(type === 'ExternalName'
-          ? NO_FIELDS
-          : { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }),
-        ...(isExternal ? { externalTrafficPolicy: 'Cluster' } : NO_FIELDS),
-        ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : NO_FIELDS),
-        ...(spec.sessionAffinity === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } } : NO_FIELDS),
+        volumeMode: 'Filesystem',
         ...spec,
-        type,
-        ...(ports === undefined ? NO_FIELDS : { ports }),
+        persistentVolumeReclaimPolicy: or(spec.persistentVolumeReclaimPolicy, 'Retain'),
+        ...(spec.capacity === undefined ? NO_FIELDS : { capacity: rounded(spec.capacity) }),
+        ...volumeSourceDefaults(spec),
       },
-      status: object.status ?? { loadBalancer: {} },
+      status: object.status ?? { phase: 'Pending' },
     };
   },
-  Namespace: (object) => ({
-    ...object,
-    metadata: { ...object.metadata, labels: { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name } },
-    spec: { ...object.spec, finalizers: object.spec?.finalizers ?? ['kubernetes'] },
-    status: { ...object.status, phase: object.status?.phase ?? 'Active' },
-  }),
-  PersistentVolume: (object) => ({
-    ...object,
-    spec: {
-      persistentVolumeReclaimPolicy: 'Retain',
-      volumeMode: 'Filesystem',
-      ...object.spec,
-      ...(object.spec.hostPath === undefined ? NO_FIELDS : { hostPath: { type: '', ...object.spec.hostPath } }),
-    },
-    status: object.status ?? { phase: 'Pending' },
-  }),
   PersistentVolumeClaim: (object) => ({
     ...object,
     spec: { volumeMode: 'Filesystem', ...object.spec },
     status: object.status ?? { phase: 'Pending' },
   }),
   StorageClass: (object) => ({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate', ...object }),
-  Secret: (object) => ({ type: 'Opaque', ...object }),
+  CSIDriver: (object) => {
+    const spec: Sent = (object as Sent).spec ?? {};
+    const modes = spec.volumeLifecycleModes ?? [];
+    return {
+      ...object,
+      spec: {
+        attachRequired: true,
+        podInfoOnMount: false,
+        storageCapacity: false,
+        fsGroupPolicy: 'ReadWriteOnceWithFSType',
+        requiresRepublish: false,
+        seLinuxMount: false,
+        ...spec,
+        volumeLifecycleModes: modes.length === 0 ? ['Persistent'] : modes,
+      },
+    };
+  },
+  Secret: (object) => ({ ...object, type: or(object.type, 'Opaque') }),
   PriorityClass: (object) => ({ preemptionPolicy: 'PreemptLowerPriority', ...object }),
-  HorizontalPodAutoscaler: (object) => ({
-    ...object,
-    spec: { minReplicas: 1, metrics: DEFAULT_METRICS, ...object.spec, ...withScalingRules(object.spec.behavior) },
-    status: object.status ?? { desiredReplicas: 0, currentMetrics: null },
-  }),
+  LimitRange: (object) => {
+    const limits = (object as Sent).spec?.limits;
+    return limits === undefined || limits === null
+      ? object
+      : { ...object, spec: { ...object.spec, limits: limits.map(withLimitDefaults) } };
+  },
+  ResourceQuota: (object) => {
+    const hard = object.spec?.hard;
+    return {
+      ...object,
+      ...(hard === undefined ? NO_FIELDS : { spec: { ...object.spec, hard: rounded(hard) } }),
+      status: object.status ?? NO_FIELDS,
+    };
+  },
+  HorizontalPodAutoscaler: (object) => {
+    const spec: Sent = object.spec ?? {};
+    const metrics = (spec.metrics ?? []).length === 0 ? DEFAULT_METRICS : spec.metrics;
+    return {
+      ...object,
+      spec: { minReplicas: 1, ...spec, metrics, ...withScalingRules(spec.behavior) },
+      status: object.status ?? { desiredReplicas: 0, currentMetrics: null },
+    };
+  },
   PodDisruptionBudget: (object) => ({
     ...object,
     status: object.status ?? { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   }),
+  NetworkPolicy: (object) => {
+    const spec: Sent = (object as Sent).spec ?? {};
+    const types = spec.policyTypes ?? [];
+    const rules = (list: readonly Sent[]) =>
+      list.map((rule) =>
+        rule.ports === undefined ? rule : { ...rule, ports: rule.ports.map((port: Sent) => ({ protocol: 'TCP', ...port })) },
+      );
+    return {
+      ...object,
+      spec: {
+        ...spec,
+        ...(spec.ingress === undefined ? NO_FIELDS : { ingress: rules(spec.ingress) }),
+        ...(spec.egress === undefined ? NO_FIELDS : { egress: rules(spec.egress) }),
+        policyTypes: types.length > 0 ? types : (spec.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'],
+      },
+    };
+  },
+  Ingress: (object) => ({ ...object, status: (object as Sent).status ?? { loadBalancer: {} } }),
+  RoleBinding: withBindingDefaults,
+  ClusterRoleBinding: withBindingDefaults,
+  VolumeAttachment: (object) => ({ ...object, status: (object as Sent).status ?? { attached: false } }),
 };
+
+/** The default stands in for nothing and for an empty text alike. */
+function or<T>(value: T | undefined, fallback: T): T {
+  return value === undefined || value === '' ? fallback : value;
+}
+
+/** Structs without omitempty: the server writes them out though nobody has filled them in. */
+function withNodeDefaults(node: KindMap['Node']): unknown {
+  const given: Sent = node.status ?? {};
+  const capacity = given.capacity === undefined ? undefined : rounded(given.capacity);
+  const allocatable = given.allocatable === undefined ? capacity : rounded(given.allocatable);
+  const status = {
+    daemonEndpoints: NO_KUBELET_PORT,
+    nodeInfo: UNKNOWN_NODE_INFO,
+    ...given,
+    ...(capacity === undefined ? NO_FIELDS : { capacity }),
+    ...(allocatable === undefined ? NO_FIELDS : { allocatable }),
+  };
+  return { ...node, status };
+}
+
+/** The feature behind a StatefulSet's maxUnavailable is off: what is said of it falls away. */
+function withoutMaxUnavailable({ maxUnavailable: _, ...rest }: Sent): Sent {
+  return rest;
+}
+
+function withServiceDefaults(object: KindMap['Service']): unknown {
+  const spec: Sent = object.spec ?? {};
+  const type = or(spec.type, 'ClusterIP');
+  const sessionAffinity = or(spec.sessionAffinity, 'None');
+  const { sessionAffinityConfig, ...rest } = spec;
+  const hasTimeout = sessionAffinityConfig?.clientIP?.timeoutSeconds !== undefined;
+  const ports = spec.ports?.map((port: Sent) => ({
+    ...port,
+    protocol: or(port.protocol, 'TCP'),
+    targetPort: port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '' ? port.port : port.targetPort,
+  }));
+  const isExternal = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
+  const isKnown = type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer';
+  return {
+    ...object,
+    spec: {
+      ...(isKnown ? { internalTrafficPolicy: 'Cluster' } : NO_FIELDS),
+      ...(isExternal ? { externalTrafficPolicy: 'Cluster' } : NO_FIELDS),
+      ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : NO_FIELDS),
+      ...rest,
+      ...(sessionAffinity === 'ClientIP'
+        ? { sessionAffinityConfig: hasTimeout ? sessionAffinityConfig : { clientIP: { timeoutSeconds: 10_800 } } }
+        : sessionAffinity === 'None' || sessionAffinityConfig === undefined
+          ? NO_FIELDS
+          : { sessionAffinityConfig }),
+      sessionAffinity,
+      type,
+      ...(ports === undefined ? NO_FIELDS : { ports }),
+    },
+    status: object.status ?? { loadBalancer: {} },
+  };
+}
+
+function volumeSourceDefaults(spec: Sent): Fields {
+  const defaults: { readonly [source: string]: Fields } = {
+    hostPath: { type: '' },
+    rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
+    iscsi: { iscsiInterface: 'default' },
+    azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
+    scaleIO: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
+  };
+  const filled: Record<string, unknown> = {};
+  for (const source in defaults) if (spec[source] !== undefined) filled[source] = { ...defaults[source], ...spec[source] };
+  const { claimRef } = spec;
+  if (claimRef !== undefined) filled.claimRef = claimRef;
+  return filled;
+}
+
+/** What a container may take when it does not say: the most, else what it asks for, else the least. */
+function withLimitDefaults(limit: Sent): Sent {
+  const list = (name: string) => (limit[name] === undefined ? undefined : rounded(limit[name]));
+  const lists: Record<string, Sent> = {};
+  for (const name of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']) {
+    const amounts = list(name);
+    if (amounts !== undefined) lists[name] = amounts;
+  }
+  if (limit.type === 'Container') {
+    const defaults = { ...lists.max, ...lists.default };
+    const requests = { ...lists.min, ...defaults, ...lists.defaultRequest };
+    if (Object.keys(defaults).length > 0) lists.default = defaults;
+    if (Object.keys(requests).length > 0) lists.defaultRequest = requests;
+  }
+  return { ...limit, ...lists };
+}
+
+function withBindingDefaults(object: Sent): Sent {
+  const group = 'rbac.authorization.k8s.io';
+  const { roleRef = {}, subjects } = object;
+  const filled = (subject: Sent) =>
+    (subject.apiGroup ?? '') === '' && (subject.kind === 'User' || subject.kind === 'Group') ? { ...subject, apiGroup: group } : subject;
+  return {
+    ...object,
+    roleRef: { ...roleRef, apiGroup: or(roleRef.apiGroup, group) },
+    ...(subjects === undefined ? NO_FIELDS : { subjects: subjects.map(filled) }),
+  };
+}
+
+const emptyStatuses = new Map<Kind, unknown>();
+
+/** The status a new object of the kind begins with, as the server writes an empty one. */
+export function emptyStatusOf(kind: Kind): unknown {
+  let status = emptyStatuses.get(kind);
+  if (status === undefined) {
+    status = (decode(schemaOf(kind), {}).value as { readonly status?: unknown }).status ?? NO_FIELDS;
+    emptyStatuses.set(kind, status);
+  }
+  return status;
+}
 
 // SetDefaults_HorizontalPodAutoscaler of autoscaling/v2: 80 % of the requested CPU.
 const DEFAULT_METRICS = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
 
 /** GenerateHPAScaleUpRules and …ScaleDownRules: both directions are filled in as soon as either is mentioned. */
-function withScalingRules(behavior: KindMap['HorizontalPodAutoscaler']['spec']['behavior']): Fields {
+function withScalingRules(behavior: Sent): Fields {
   if (behavior === undefined) return NO_FIELDS;
   const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
   const policies = [{ type: 'Pods', value: 4, periodSeconds: 15 }, percent];
@@ -185,13 +384,12 @@ function withScalingRules(behavior: KindMap['HorizontalPodAutoscaler']['spec']['
   };
 }
 
-function withJobDefaults(spec: KindMap['Job']['spec']): Fields {
-  const isIndexed = spec.completionMode === 'Indexed';
+function withJobDefaults(spec: Sent): Fields {
   return {
     ...(spec.completions === undefined && spec.parallelism === undefined ? { completions: 1 } : NO_FIELDS),
     parallelism: 1,
     backoffLimit: spec.backoffLimitPerIndex !== undefined ? 2_147_483_647 : 6,
-    completionMode: isIndexed ? 'Indexed' : 'NonIndexed',
+    completionMode: 'NonIndexed',
     suspend: false,
     manualSelector: false,
     podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
@@ -201,115 +399,17 @@ function withJobDefaults(spec: KindMap['Job']['spec']): Fields {
   };
 }
 
-function withConditionStatus({ rules }: NonNullable<KindMap['Job']['spec']['podFailurePolicy']>): Fields {
+function withConditionStatus({ rules }: Sent): Fields {
   return {
-    rules: rules.map((rule) =>
+    rules: (rules ?? []).map((rule: Sent) =>
       rule.onPodConditions === undefined
         ? rule
-        : { ...rule, onPodConditions: rule.onPodConditions.map((condition) => ({ ...condition, status: condition.status ?? 'True' })) },
+        : {
+            ...rule,
+            onPodConditions: rule.onPodConditions.map((condition: Sent) => ({ ...condition, status: or(condition.status, 'True') })),
+          },
     ),
   };
-}
-
-function withTemplateDefaults(template: PodTemplate): PodTemplate {
-  const spec = remembered(templateSpecs, template.spec, filledSpec);
-  return spec === template.spec ? template : { ...template, spec };
-}
-
-function podSpecWithDefaults(spec: PodSpec): PodSpec {
-  return remembered(podSpecs, spec, (one) => {
-    const filled = filledSpec(one);
-    const { initContainers } = filled;
-    return {
-      ...filled,
-      enableServiceLinks: one.enableServiceLinks ?? true,
-      containers: filled.containers.map(withRequests),
-      ...(initContainers === undefined ? NO_FIELDS : { initContainers: initContainers.map(withRequests) }),
-    };
-  });
-}
-
-/** A spec already filled maps to itself, so a stored object is not filled anew at each write. */
-function remembered(cache: WeakMap<PodSpec, PodSpec>, spec: PodSpec, fill: (spec: PodSpec) => PodSpec): PodSpec {
-  let filled = cache.get(spec);
-  if (filled === undefined) {
-    filled = fill(spec);
-    cache.set(spec, filled);
-    cache.set(filled, filled);
-  }
-  return filled;
-}
-
-function filledSpec(spec: PodSpec): PodSpec {
-  const { volumes, initContainers } = spec;
-  return {
-    restartPolicy: 'Always',
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: 'ClusterFirst',
-    securityContext: {},
-    schedulerName: 'default-scheduler',
-    ...spec,
-    containers: (spec.containers ?? []).map((one) => withContainerDefaults(one, spec)),
-    ...(initContainers === undefined ? NO_FIELDS : { initContainers: initContainers.map((one) => withContainerDefaults(one, spec)) }),
-    ...(volumes === undefined ? NO_FIELDS : { volumes: volumes.map(withVolumeDefaults) }),
-  };
-}
-
-function withContainerDefaults(container: Container, spec: PodSpec): Container {
-  const ports = container.ports?.map((port) => ({
-    ...port,
-    ...(spec.hostNetwork === true ? { hostPort: port.hostPort ?? port.containerPort } : NO_FIELDS),
-    protocol: port.protocol ?? ('TCP' as const),
-  }));
-  const filled: Record<string, unknown> = {
-    resources: {},
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    imagePullPolicy: isLatest(container.image ?? '') ? 'Always' : 'IfNotPresent',
-    ...container,
-  };
-  if (ports !== undefined) filled.ports = ports;
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    if (container[name] !== undefined) filled[name] = withProbeDefaults(container[name]);
-  }
-  return filled as unknown as Container;
-}
-
-function withProbeDefaults(probe: Probe): Probe {
-  const { httpGet, grpc } = probe;
-  return {
-    timeoutSeconds: 1,
-    periodSeconds: 10,
-    successThreshold: 1,
-    failureThreshold: 3,
-    ...probe,
-    ...(httpGet === undefined ? NO_FIELDS : { httpGet: { path: '/', scheme: 'HTTP', ...httpGet } }),
-    ...(grpc === undefined ? NO_FIELDS : { grpc: { service: '', ...grpc } }),
-  };
-}
-
-function withVolumeDefaults(volume: Volume): Volume {
-  if (Object.keys(volume).length === 1) return { ...volume, emptyDir: {} };
-  const filled: Record<string, unknown> = { ...volume };
-  for (const source of ['configMap', 'secret', 'projected', 'downwardAPI'] as const) {
-    if (volume[source] !== undefined) filled[source] = { defaultMode: DEFAULT_MODE, ...volume[source] };
-  }
-  if (volume.hostPath !== undefined) filled.hostPath = { type: '', ...volume.hostPath };
-  return filled as unknown as Volume;
-}
-
-/** Requests missing beside limits are taken from the limits; on pods only, not in templates. */
-function withRequests(container: Container): Container {
-  const { resources } = container;
-  if (resources?.limits === undefined) return container;
-  return { ...container, resources: { ...resources, requests: { ...resources.limits, ...resources.requests } } };
-}
-
-/** No tag and no digest, or the tag `latest`: such an image is pulled each time. */
-function isLatest(image: string): boolean {
-  if (image.includes('@')) return false;
-  const tag = /:([^/:]+)$/.exec(image)?.[1];
-  return tag === undefined || tag === 'latest';
 }
 
 /** Fields the API writes only when they are not zero; kept otherwise, a set and its Deployment would seem to differ. */

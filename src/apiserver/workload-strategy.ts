@@ -8,19 +8,23 @@ import type { Job } from '../model/batch.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { StringMap } from '../model/meta.ts';
 import type { Node } from '../model/node.ts';
+import type { Service } from '../model/service.ts';
 import type { DaemonSet } from '../model/workloads.ts';
 import { isSameValue } from './same-value.ts';
+import { serviceForCreate, serviceForUpdate } from './service-strategy.ts';
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
   if (kind === 'Job') return withGeneratedSelector(object as Job) as KindMap[K];
   if (kind === 'DaemonSet') return withTemplateGeneration(object as DaemonSet, 1) as KindMap[K];
+  if (kind === 'Service') return serviceForCreate(object as Service) as KindMap[K];
   return object;
 }
 
 export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
   if (kind === 'Node') return withoutFalse(object as Node) as KindMap[K];
+  if (kind === 'Service') return serviceForUpdate(object as Service, stored as Service) as KindMap[K];
   if (kind !== 'DaemonSet') return object;
   const before = stored as DaemonSet;
   const after = object as DaemonSet;

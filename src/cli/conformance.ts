@@ -1,12 +1,14 @@
 /**
- * `orrery conformance scheduler|controllers [--vectors DIR] [--only ID] [--explain]`: replays recordings and says how many decisions agree.
+ * `orrery conformance scheduler|controllers|api [--vectors DIR] [--only ID] [--explain]`: replays recordings and says how many decisions agree.
  */
+import { type ApiReport, canReplayApi, replayApi } from '../scenario/conformance/api/conformance-api.ts';
 import { type ControllersReport, replayControllers } from '../scenario/conformance/controllers/conformance-controllers.ts';
 import { recordingsIn } from '../scenario/conformance/recordings.ts';
 import { canReplay, type ReplayReport, replayRecording } from '../scenario/conformance/scheduler/conformance-scheduler.ts';
 
 export const DEFAULT_SCHEDULER_VECTORS = '../shared/conformance/scheduler';
 export const DEFAULT_CONTROLLERS_VECTORS = '../shared/conformance/controllers';
+export const DEFAULT_API_VECTORS = '../shared/conformance/api';
 
 export interface ConformanceOptions {
   readonly vectors?: string;
@@ -77,6 +79,38 @@ function explainFirsts({ firsts }: ControllersReport, print: (line: string) => v
     print(`  ${id}: ${JSON.stringify(act)}`);
     for (const { field, recorded, ours } of differences) {
       print(`    ${field}`);
+      print(`      recorded: ${JSON.stringify(recorded)}`);
+      print(`      ours:     ${JSON.stringify(ours)}`);
+    }
+  }
+}
+
+/** Prints cases and requests agreed for each recording of the API server, then the total of requests. */
+export function runApiConformance(options: ConformanceOptions, print: (line: string) => void): number {
+  let requests = 0;
+  let agreements = 0;
+  for (const file of recordingsIn(options.vectors ?? DEFAULT_API_VECTORS)) {
+    if (!canReplayApi(file) || !file.name.startsWith(options.suite ?? '')) continue;
+    const startMs = performance.now();
+    const report = replayApi(file, options.only);
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(2);
+    print(
+      `${file.name}: ${report.agreeingCases} of ${report.cases} cases, ${report.agreements} of ${report.requests} requests agree, ${seconds} s`,
+    );
+    if (options.explain === true) explainApi(report, print);
+    requests += report.requests;
+    agreements += report.agreements;
+  }
+  const percent = requests === 0 ? '0' : String(Math.floor((agreements * 10_000) / requests) / 100);
+  print(`agreement: ${agreements} of ${requests} (${percent} %)`);
+  return requests > 0 && agreements === requests ? 0 : 1;
+}
+
+function explainApi({ firsts }: ApiReport, print: (line: string) => void): void {
+  for (const { id, request, mismatches } of firsts) {
+    print(`  ${id}: ${request}`);
+    for (const { path, recorded, ours } of mismatches) {
+      print(`    ${path}`);
       print(`      recorded: ${JSON.stringify(recorded)}`);
       print(`      ours:     ${JSON.stringify(ours)}`);
     }

@@ -2,7 +2,7 @@
  * The commands of the command line: each parses, calls one function, and keeps its exit code.
  */
 import { Command } from 'commander';
-import { runControllersConformance, runSchedulerConformance } from './conformance.ts';
+import { runApiConformance, runControllersConformance, runSchedulerConformance } from './conformance.ts';
 import { runKubectlConformance } from './conformance-kubectl.ts';
 import { checkFiles, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
 import { tryPluginFile } from './try-plugin.ts';
@@ -78,8 +78,8 @@ export function orreryProgram(terminal: Terminal, leave: (exitCode: number) => v
   program
     .command('conformance')
     .description('replay recordings of real components and say how many decisions agree')
-    .argument('<component>', 'scheduler, controllers or kubectl')
-    .argument('[suite]', 'of the controllers, only recordings whose name begins so')
+    .argument('<component>', 'scheduler, controllers, api or kubectl')
+    .argument('[suite]', 'of controllers and api, only recordings whose name begins so')
     .option('--vectors <dir>', 'the folder with the recordings')
     .option('--only <id>', 'one case, or one decision of a scheduler case as case/pod')
     .option('--explain', 'print the first differences, both sides')
@@ -88,9 +88,11 @@ export function orreryProgram(terminal: Terminal, leave: (exitCode: number) => v
       if (component === 'scheduler') leave(runSchedulerConformance(options, print));
       else if (component === 'controllers') {
         leave(runControllersConformance({ ...options, ...(suite === undefined ? {} : { suite }) }, print));
+      } else if (component === 'api') {
+        leave(runApiConformance({ ...options, ...(suite === undefined ? {} : { suite }) }, print));
       } else if (component === 'kubectl') leave(runKubectlConformance(options, print));
       else {
-        terminal.warn(`Cannot replay recordings of ${component}: expected scheduler, controllers or kubectl`);
+        terminal.warn(`Cannot replay recordings of ${component}: expected scheduler, controllers, api or kubectl`);
         leave(EXIT_WRONG_INPUT);
       }
     });

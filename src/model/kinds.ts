@@ -52,10 +52,14 @@ export interface KindMap {
   ResourceQuota: ResourceQuota;
   LimitRange: LimitRange;
   ReplicationController: KubeObject;
+  PodTemplate: KubeObject;
   Ingress: KubeObject;
+  IngressClass: KubeObject;
   NetworkPolicy: KubeObject;
   Role: KubeObject;
   RoleBinding: KubeObject;
+  ClusterRole: KubeObject;
+  ClusterRoleBinding: KubeObject;
   RuntimeClass: KubeObject;
 }
 export type Kind = keyof KindMap;
@@ -108,10 +112,14 @@ export const KINDS: { readonly [K in Kind]: KindInfo } = {
   ResourceQuota: info('ResourceQuota', 'v1', 'resourcequotas', true, 'quota'),
   LimitRange: info('LimitRange', 'v1', 'limitranges', true, 'limits'),
   ReplicationController: info('ReplicationController', 'v1', 'replicationcontrollers', true, 'rc'),
+  PodTemplate: info('PodTemplate', 'v1', 'podtemplates', true),
   Ingress: info('Ingress', 'networking.k8s.io/v1', 'ingresses', true, 'ing'),
+  IngressClass: info('IngressClass', 'networking.k8s.io/v1', 'ingressclasses', false),
   NetworkPolicy: info('NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies', true, 'netpol'),
   Role: info('Role', 'rbac.authorization.k8s.io/v1', 'roles', true),
   RoleBinding: info('RoleBinding', 'rbac.authorization.k8s.io/v1', 'rolebindings', true),
+  ClusterRole: info('ClusterRole', 'rbac.authorization.k8s.io/v1', 'clusterroles', false),
+  ClusterRoleBinding: info('ClusterRoleBinding', 'rbac.authorization.k8s.io/v1', 'clusterrolebindings', false),
   RuntimeClass: info('RuntimeClass', 'node.k8s.io/v1', 'runtimeclasses', false),
 };
 

@@ -11,7 +11,8 @@ import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { customPluginFactory } from '../scheduler/custom-plugin.ts';
 import type { DecisionWatcher } from '../scheduler/explain/decision-recorder.ts';
 import type { Arrivals, TrafficSpec } from '../workload/traffic.ts';
-import { definedOnly, nodesOf } from './node-groups.ts';
+import { ADD_ON_IMAGE_BYTES, addOnObjects } from './add-ons.ts';
+import { addOnsOf, definedOnly, nodesOf, systemImages } from './node-groups.ts';
 import type { Scenario } from './scenario.ts';
 import type { FaultInput, WorkloadInput } from './schema.ts';
 import type { CallInput, TrafficInput } from './schema-traffic.ts';
@@ -29,9 +30,11 @@ export function clusterOf(
 ): ClusterSpec {
   const { cluster, schedulerConfiguration = DEFAULT_CONFIGURATION, schedulerPlugins } = scenario;
   const { disabled, ...controllers } = cluster.controllers ?? {};
+  const addOns = addOnsOf(cluster);
   return {
     seed,
     nodes: nodesOf(cluster),
+    objects: addOnObjects(addOns.addOns, addOns),
     registry: registryOf(cluster),
     behaviours: scenario.workloads.map(behaviourOf),
     controlPlaneReplicas: cluster.controlPlaneReplicas,
@@ -58,9 +61,11 @@ export function clusterOf(
 }
 
 /** Who lists images means the list to be complete; who lists none wants not to think of them. */
-function registryOf({ images, registry = {} }: Scenario['cluster']): NonNullable<ClusterSpec['registry']> {
+function registryOf(cluster: Scenario['cluster']): NonNullable<ClusterSpec['registry']> {
+  const { images, registry = {} } = cluster;
+  const system = systemImages(cluster).map((name) => ({ name, sizeBytes: ADD_ON_IMAGE_BYTES }));
   return definedOnly({
-    images: images?.map(({ name, size }) => ({ name, sizeBytes: size })),
+    images: images === undefined ? undefined : [...system, ...images.map(({ name, size }) => ({ name, sizeBytes: size }))],
     unknownImages: registry.unknownImages ?? (images === undefined ? 'present' : 'missing'),
     missingImages: registry.missing,
     defaultSizeBytes: registry.defaultSize,

@@ -1,34 +1,38 @@
 /**
  * From presets and groups of nodes to the nodes themselves.
- *
- * The presets are what these distributions give a newcomer: one node that is control plane and worker at once, untainted, with
- * the processors and memory of its default virtual machine. Their add-ons take part only as what they reserve.
  */
 import type { NodeSpec } from '../kubelet/node-spec.ts';
-import type { NodeGroupInput, PRESETS, ScenarioInput } from './schema.ts';
+import { addOnImages } from './add-ons.ts';
+import { PRESET_SPECS, type PresetSpec } from './presets.ts';
+import type { NodeGroupInput, ScenarioInput } from './schema.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
-const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
-type Preset = (typeof PRESETS)[number];
-
-const PRESET_NODES: { readonly [P in Preset]: NodeSpec } = {
-  // `microk8s install` makes a virtual machine of 2 processors, 4 GB and 50 GB.
-  microk8s: presetNode('microk8s-vm', { cpu: 2, memory: '4Gi', 'ephemeral-storage': '50Gi' }, { 'microk8s.io/cluster': 'true' }),
-  // minikube start with the docker driver, on a machine that can spare it.
-  minikube: presetNode('minikube', { cpu: 2, memory: '4Gi', 'ephemeral-storage': '20Gi' }, { 'minikube.k8s.io/primary': 'true' }),
-  // kind shows the host's own processors and memory; a middling laptop.
-  kind: presetNode('kind-control-plane', { cpu: 8, memory: '16Gi', 'ephemeral-storage': '100Gi' }, {}),
-  'docker-desktop': presetNode('docker-desktop', { cpu: 4, memory: '8Gi', 'ephemeral-storage': '60Gi' }, {}),
+/** What a cluster without a preset has when it asks for add-ons: kubeadm's two DNS pods, and some driver for its volumes. */
+const OWN_CLUSTER: Pick<PresetSpec, 'addOns' | 'dnsReplicas' | 'storage'> = {
+  addOns: [],
+  dnsReplicas: 2,
+  storage: { className: 'standard', provisioner: 'csi.example.com' },
 };
 
-function presetNode(name: string, capacity: NodeSpec['capacity'], labels: NodeSpec['labels']): NodeSpec {
-  return { name, capacity, labels: { ...labels, [CONTROL_PLANE]: '' } };
+/** The add-ons of the cluster, and how they are there. */
+export function addOnsOf({ preset, addOns }: Pick<ScenarioInput['cluster'], 'preset' | 'addOns'>): typeof OWN_CLUSTER {
+  const spec = preset === undefined ? OWN_CLUSTER : PRESET_SPECS[preset];
+  return addOns === undefined ? spec : { ...spec, addOns };
 }
 
-export function nodesOf({ preset, nodes = [] }: ScenarioInput['cluster']): NodeSpec[] {
-  const all = preset === undefined ? [] : [PRESET_NODES[preset]];
-  return [...all, ...nodes.flatMap(nodesOfGroup)];
+export function nodesOf(cluster: Pick<ScenarioInput['cluster'], 'preset' | 'nodes' | 'addOns'>): NodeSpec[] {
+  const { preset, nodes = [] } = cluster;
+  const all = [...(preset === undefined ? [] : [PRESET_SPECS[preset].node]), ...nodes.flatMap(nodesOfGroup)];
+  const system = systemImages(cluster);
+  return system.length === 0 ? all : all.map((node) => ({ ...node, images: [...(node.images ?? []), ...system] }));
+}
+
+/** What the add-ons and the control plane run: it is on every disk from the start, whatever the registry has. */
+export function systemImages(cluster: Pick<ScenarioInput['cluster'], 'preset' | 'addOns'>): string[] {
+  const { preset } = cluster;
+  const staticPods = preset === undefined ? [] : (PRESET_SPECS[preset].node.staticPods ?? []);
+  return [...addOnImages(addOnsOf(cluster).addOns), ...staticPods.flatMap(({ spec }) => spec.containers.map(({ image }) => image ?? ''))];
 }
 
 /** The names the nodes of a group get. */

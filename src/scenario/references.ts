@@ -10,6 +10,7 @@ import type { Kind } from '../model/kinds.ts';
 import { KINDS } from '../model/kinds.ts';
 import { keyOf, type StringMap } from '../model/meta.ts';
 import { mapMatches } from '../model/selector.ts';
+import { addOnObjects } from './add-ons.ts';
 import { faultOf, qualified } from './cluster-of.ts';
 import { durationText } from './duration.ts';
 import type { Expectation } from './expectation-syntax.ts';
@@ -17,7 +18,7 @@ import { KnownObjects } from './known-objects.ts';
 import { CommandLineError } from './kubectl/command-line-error.ts';
 import { resourceArguments } from './kubectl/resource-arguments.ts';
 import { isTaintChange } from './kubectl/taint.ts';
-import { nodeNames, nodesOf } from './node-groups.ts';
+import { addOnsOf, nodeNames, nodesOf } from './node-groups.ts';
 import type { Scenario, ScenarioCommand } from './scenario.ts';
 import type { CallInput } from './schema-traffic.ts';
 import { describe, type Path, type SourceDocument } from './source-document.ts';
@@ -33,6 +34,8 @@ const OF_FAMILY: { readonly [family: string]: Kind } = {
 
 export function checkReferences(scenario: Scenario, document: SourceDocument, problems: Problem[]): void {
   const known = new KnownObjects();
+  const addOns = addOnsOf(scenario.cluster);
+  for (const object of addOnObjects(addOns.addOns, addOns)) known.addObject(object);
   for (const { commands } of scenario.events) {
     for (const { parsed } of commands) {
       if (parsed === undefined) continue;

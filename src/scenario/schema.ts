@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_BEHAVIOUR } from '../model/behaviour.ts';
+import { ADD_ONS, PRESETS } from './presets.ts';
 import { fault } from './schema-faults.ts';
 import { traffic } from './schema-traffic.ts';
 import {
@@ -31,7 +32,6 @@ import {
 } from './schema-values.ts';
 
 export const API_VERSION = 'orrery.dev/v1';
-export const PRESETS = ['microk8s', 'minikube', 'kind', 'docker-desktop'] as const;
 
 const aMap = (what: string) => ({
   error: (issue: { readonly code?: string | undefined }) => (issue.code === 'invalid_type' ? what : undefined),
@@ -161,7 +161,10 @@ const cluster = z
       preset: z
         .enum(PRESETS, { error: `one of ${PRESETS.join(', ')}` })
         .optional()
-        .describe("A local distribution's node, limits and registry."),
+        .describe("A local distribution's node, limits and add-ons."),
+      addOns: list(z.enum(ADD_ONS, { error: `one of ${ADD_ONS.join(', ')}` }), 'a list of add-ons')
+        .optional()
+        .describe("What runs in kube-system beside the control plane; a preset's own by default, and nothing without a preset."),
       nodes: list(nodeGroup, 'a list of node groups')
         .min(1, { error: 'at least one group of nodes' })
         .optional()

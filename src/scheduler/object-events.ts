@@ -7,6 +7,7 @@ import type { Node } from '../model/node.ts';
 import type { Pod } from '../model/pod.ts';
 import { podRequest, type Resources } from '../model/pod-requests.ts';
 import { Action, type ClusterEvent } from './events.ts';
+import { isGrantedAsAsked } from './pod-info.ts';
 
 /** Is it the same, as JSON? Parts that did not change are usually the identical object. */
 export function isSame(a: unknown, b: unknown): boolean {
@@ -14,7 +15,17 @@ export function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** `keepsRequest`: it is known already that neither version asks for anything else than the other. */
-export function podEvents(resource: 'AssignedPod' | 'UnscheduledPod', previous: Pod, pod: Pod, keepsRequest = false): ClusterEvent[] {
+export function podEvents(
+  resource: 'AssignedPod' | 'UnscheduledPod',
+  previous: Pod,
+  pod: Pod,
+  keepsRequest = false,
+): readonly ClusterEvent[] {
+  // Nearly every update of a pod is one of its status, which is no event of its own.
+  const isOfStatus = previous.spec === pod.spec && previous.metadata.labels === pod.metadata.labels;
+  if (isOfStatus && (keepsRequest || !isScaledDown(previous, pod))) {
+    return resource === 'AssignedPod' ? ASSIGNED_UPDATE : UNSCHEDULED_UPDATE;
+  }
   const events: ClusterEvent[] = [];
   const add = (action: number) => events.push({ resource, action });
   if (!isSameOr({}, previous.metadata.labels, pod.metadata.labels)) add(Action.UpdatePodLabel);
@@ -32,8 +43,11 @@ function isSameOr(absent: object, a: unknown, b: unknown): boolean {
   return a === b || isSame(a ?? absent, b ?? absent);
 }
 
+const ASSIGNED_UPDATE: readonly ClusterEvent[] = [{ resource: 'AssignedPod', action: Action.Update }];
+const UNSCHEDULED_UPDATE: readonly ClusterEvent[] = [{ resource: 'UnscheduledPod', action: Action.Update }];
+
 function isScaledDown(previous: Pod, pod: Pod): boolean {
-  if (previous.spec === pod.spec && previous.status === pod.status) return false;
+  if (previous.spec === pod.spec && (previous.status === pod.status || (isGrantedAsAsked(previous) && isGrantedAsAsked(pod)))) return false;
   return isAnyLess(podRequest(previous, true), podRequest(pod, true));
 }
 

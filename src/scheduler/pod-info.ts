@@ -131,7 +131,7 @@ function hasSamePeers(previous: Pod, pod: Pod): boolean {
 }
 
 /** No status says that the node grants something else than the specification asks for. */
-function isGrantedAsAsked(pod: Pod): boolean {
+export function isGrantedAsAsked(pod: Pod): boolean {
   const { status } = pod;
   if (status === undefined) return true;
   if (status.resources !== undefined && pod.spec.resources !== undefined) return false;

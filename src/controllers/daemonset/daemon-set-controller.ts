@@ -19,6 +19,7 @@ import type { Node } from '../../model/node.ts';
 import { isPodReady, isPodTerminal, type Pod, type PodTemplate, type Toleration } from '../../model/pod.ts';
 import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
 import type { ControllerRevision, DaemonSet } from '../../model/workloads.ts';
+import { CalmPods, type Judgement } from '../calm-pods.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
 import { isNamespaceTerminating, PodControl, podFromTemplate, podNamePrefix } from '../pod-control.ts';
@@ -27,7 +28,7 @@ import { compareRevisions, isSameTemplate, newRevision } from '../template-revis
 import { affinityTo, daemonTolerations, type Eligibility, eligibility, targetNode } from './eligibility.ts';
 import { FailedPodBackoff } from './failed-pod-backoff.ts';
 import { allowsSurge, budgetOf, excessPods, type NodePods, type Rolling, rollingStep } from './rolling.ts';
-import { daemonSetStatus, isSameStatus } from './status.ts';
+import { daemonSetStatus, isSameStatus, type Status, statusOfSums } from './status.ts';
 
 const AUTHOR = 'daemon-set-controller';
 const EVENT_SOURCE = 'daemonset-controller';
@@ -58,6 +59,7 @@ export class DaemonSetController implements Controller {
   readonly #written = new WrittenRevisions();
   readonly #backoff = new FailedPodBackoff();
   readonly #tolerations = new WeakMap<PodTemplate, readonly Toleration[]>();
+  readonly #calm: CalmPods<CalmBasis>;
   readonly #verdicts = new WeakMap<PodTemplate, WeakMap<Node, Eligibility>>();
 
   constructor(context: ControllerContext) {
@@ -70,6 +72,7 @@ export class DaemonSetController implements Controller {
     this.#nodes = context.informers.informer('Node');
     this.#revisions = context.informers.informer('ControllerRevision');
     this.#queue = new WorkQueue(context.sim);
+    this.#calm = new CalmPods(this.#pods);
     this.#expectations = new Expectations(context.sim);
   }
 
@@ -87,6 +90,7 @@ export class DaemonSetController implements Controller {
         this.#queue.add(objectKey(after));
       },
       onDelete: (set) => {
+        this.#calm.forget(set.metadata.uid ?? '');
         this.#forget(objectKey(set));
         this.#queue.add(objectKey(set));
       },
@@ -99,7 +103,10 @@ export class DaemonSetController implements Controller {
     this.#nodes.addHandler({
       onAdd: (node) => this.#onNode(undefined, node),
       onUpdate: (before, after) => this.#onNode(before, after),
+      onDelete: () => this.#calm.forgetAll(),
     });
+    const onRevision = (revision: ControllerRevision) => this.#calm.forget(controllerOf(revision)?.uid ?? '');
+    this.#revisions.addHandler({ onAdd: onRevision, onUpdate: onRevision, onDelete: onRevision });
     startWorkers(this.#context.sim, this.#queue, WORKERS, (key) => this.#sync(key));
   }
 
@@ -154,6 +161,7 @@ export class DaemonSetController implements Controller {
    */
   #onNode(before: Node | undefined, after: Node): void {
     if (before !== undefined && before.metadata.labels === after.metadata.labels && before.spec === after.spec) return;
+    this.#calm.forgetAll();
     const owners = new Set<string>();
     for (const pod of this.#pods.byIndex('nodeName', after.metadata.name)) owners.add(controllerOf(pod)?.uid ?? '');
     for (const set of this.#sets.values()) {
@@ -195,6 +203,8 @@ export class DaemonSetController implements Controller {
     }
     if (isDeleting(set)) return;
     if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for DaemonSet ${key}`);
+    const calm = this.#calmStatus(key, set);
+    if (calm !== undefined) return yield* this.#writeStatus(key, set, calm);
     const histories = yield* this.#histories(key, set);
     const hash = histories.current.metadata.labels?.[HASH_LABEL] ?? '';
     const isReady = this.#expectations.areMet(key);
@@ -209,6 +219,45 @@ export class DaemonSetController implements Controller {
     // A pass that could not act has not dealt with this generation yet.
     yield* this.#report(key, set, hash, isReady);
     if (failure !== undefined) throw failure;
+    if (isReady && (set.spec.minReadySeconds ?? 0) === 0) this.#keepCalm(set, hash);
+  }
+
+  /** From now on the sums of the set's pods are kept, for as long as nodes, revisions and the set itself stay as they are. */
+  #keepCalm(set: DaemonSet, hash: string): void {
+    const { uid = '', annotations } = set.metadata;
+    const { spec } = set;
+    const generation = annotations?.[TEMPLATE_GENERATION];
+    const known = this.#calm.basisOf(uid);
+    if (known?.spec === spec && known.generation === generation && known.hash === hash) return;
+    let desired = 0;
+    for (const node of this.#nodes.values()) if (this.#eligibility(set, node).shouldRun) desired++;
+    this.#calm.begin(uid, { spec, generation, hash, desired }, (pod) => this.#judgement(set, hash, pod));
+  }
+
+  /** A calm pod is the one pod of its node, of the present template, neither over nor leaving. */
+  #judgement(set: DaemonSet, hash: string, pod: Pod): Judgement {
+    const place = targetNode(pod) ?? '';
+    const node = this.#nodes.get(place);
+    const isInPlace =
+      node !== undefined && this.#eligibility(set, node).shouldRun && selectorMatches(set.spec.selector, pod.metadata.labels);
+    return { isCalm: isInPlace && !isPodTerminal(pod) && !isDeleting(pod) && isUpdated(set, pod, hash), isReady: isPodReady(pod), place };
+  }
+
+  /** What a whole pass would report and no more, when every node that is to have a pod has one that the pass would leave alone. */
+  #calmStatus(key: string, set: DaemonSet): Status | undefined {
+    const { uid = '', namespace = '', annotations } = set.metadata;
+    const sums = this.#calm.of(uid);
+    if (sums === undefined || !this.#expectations.areMet(key)) return undefined;
+    const { spec, generation, hash, desired } = sums.basis;
+    if (spec !== set.spec || generation !== annotations?.[TEMPLATE_GENERATION] || sums.total !== desired) return undefined;
+    if (hash === '' || this.#pods.countByIndex(ORPHANS, namespace) > 0 || this.#revisions.countByIndex(ORPHANS, namespace) > 0)
+      return undefined;
+    if (this.#revisions.countByIndex('controllerUid', uid) > (spec.revisionHistoryLimit ?? 10)) return undefined;
+    return statusOfSums(
+      set,
+      { desired, current: desired, misscheduled: 0, ready: sums.ready, updated: desired, available: sums.ready },
+      true,
+    );
   }
 
   *#histories(key: string, set: DaemonSet): Task<Histories> {
@@ -412,20 +461,32 @@ export class DaemonSetController implements Controller {
       if (shouldRun || pods.length > 0) nodes.push({ node: node.metadata.name, shouldRun, pods });
     }
     const status = daemonSetStatus(set, nodes, this.#rolling(set, hash, 0), isObserved);
-    if (!isSameStatus(set.status, status)) {
-      let stored: DaemonSet;
-      try {
-        stored = yield* this.#client.updateStatus('DaemonSet', { ...set, status });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        const fresh = yield* this.#client.get('DaemonSet', set.metadata.namespace, set.metadata.name);
-        stored = yield* this.#client.updateStatus('DaemonSet', { ...fresh, status });
-      }
-      this.#written.wrote(key, this.#sets, revisionOf(stored));
-    }
+    yield* this.#writeStatus(key, set, status);
     const { minReadySeconds = 0 } = set.spec;
     if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0)) this.#queue.addAfter(key, minReadySeconds * SECOND_US);
   }
+
+  *#writeStatus(key: string, set: DaemonSet, status: Status): Task<void> {
+    if (isSameStatus(set.status, status)) return;
+    let stored: DaemonSet;
+    try {
+      stored = yield* this.#client.updateStatus('DaemonSet', { ...set, status });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const fresh = yield* this.#client.get('DaemonSet', set.metadata.namespace, set.metadata.name);
+      stored = yield* this.#client.updateStatus('DaemonSet', { ...fresh, status });
+    }
+    this.#written.wrote(key, this.#sets, revisionOf(stored));
+  }
+}
+
+/** What the judgement of a set's pods rests on, beside the nodes. */
+interface CalmBasis {
+  readonly spec: DaemonSet['spec'];
+  readonly generation: string | undefined;
+  readonly hash: string;
+  /** Nodes that are to have a pod. */
+  readonly desired: number;
 }
 
 const EMPTY_STATUS = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };

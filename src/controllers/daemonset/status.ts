@@ -7,7 +7,7 @@ import type { DaemonSet } from '../../model/workloads.ts';
 import { isPodAvailable } from '../pod-availability.ts';
 import { compareAge, type NodePods, type Rolling } from './rolling.ts';
 
-type Status = NonNullable<DaemonSet['status']>;
+export type Status = NonNullable<DaemonSet['status']>;
 
 export function daemonSetStatus(
   set: DaemonSet,
@@ -36,6 +36,20 @@ export function daemonSetStatus(
     }
     if (isUpdated(pod)) updated++;
   }
+  return statusOfSums(set, { desired, current, misscheduled, ready, updated, available }, isObserved);
+}
+
+export interface NodeSums {
+  readonly desired: number;
+  readonly current: number;
+  readonly misscheduled: number;
+  readonly ready: number;
+  readonly updated: number;
+  readonly available: number;
+}
+
+export function statusOfSums(set: DaemonSet, sums: NodeSums, isObserved: boolean): Status {
+  const { desired, current, misscheduled, ready, updated, available } = sums;
   const observedGeneration = isObserved ? (set.metadata.generation ?? 0) : (set.status?.observedGeneration ?? 0);
   const { collisionCount, conditions } = set.status ?? {};
   return {

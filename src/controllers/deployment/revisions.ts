@@ -35,7 +35,7 @@ export interface Revisions {
 
 /** Of several sets with the Deployment's template the oldest is the new one, so that every pass chooses alike. */
 export function revisionsOf(deployment: Deployment, replicaSets: readonly ReplicaSet[]): Revisions {
-  const byAge = oldestFirst(replicaSets);
+  const byAge = replicaSets.length < 2 ? replicaSets : oldestFirst(replicaSets);
   const newest = byAge.find((replicaSet) => isSameTemplate(replicaSet.spec.template, deployment.spec.template));
   return { newest, old: byAge.filter((replicaSet) => replicaSet !== newest) };
 }
@@ -96,6 +96,7 @@ export function lastRevision(replicaSets: readonly ReplicaSet[]): number {
 
 /** The annotations the new ReplicaSet is to have; the very same object if it has them already. */
 export function newReplicaSetAnnotations(deployment: Deployment, known: StringMap | undefined, revision: number): StringMap {
+  if (known !== undefined && isUpToDate(deployment, known, revision)) return known;
   const next: Record<string, string> = { ...known };
   let isChanged = false;
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
@@ -112,6 +113,12 @@ export function newReplicaSetAnnotations(deployment: Deployment, known: StringMa
     if (former !== undefined) next[REVISION_HISTORY] = historyWith(known?.[REVISION_HISTORY] ?? '', former);
   }
   return isChanged ? next : (known ?? next);
+}
+
+/** Nothing to copy and no higher number to give: what nearly every pass finds. */
+function isUpToDate({ metadata }: Deployment, known: StringMap, revision: number): boolean {
+  for (const key in metadata.annotations) if (!NOT_COPIED.has(key) && known[key] !== metadata.annotations[key]) return false;
+  return known[REVISION] === String(revision);
 }
 
 function historyWith(history: string, revision: string): string {

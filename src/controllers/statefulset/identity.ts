@@ -12,11 +12,21 @@ import { podFromTemplate } from '../pod-control.ts';
 export const REVISION_LABEL = 'controller-revision-hash';
 const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX_LABEL = 'apps.kubernetes.io/pod-index';
+const DASH = '-'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
 
 /** The number a pod's name ends in; -1 when it is none of the set's names. */
 export function ordinalOf(set: StatefulSet, pod: Pod): number {
-  const match = /^(.*)-(\d+)$/.exec(pod.metadata.name);
-  return match === null || match[1] !== set.metadata.name ? -1 : Number(match[2]);
+  const parent = set.metadata.name;
+  const { name } = pod.metadata;
+  if (name.length < parent.length + 2 || name.charCodeAt(parent.length) !== DASH || !name.startsWith(parent)) return -1;
+  let ordinal = 0;
+  for (let i = parent.length + 1; i < name.length; i++) {
+    const digit = name.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    ordinal = ordinal * 10 + digit;
+  }
+  return ordinal;
 }
 
 export function firstOrdinal(set: StatefulSet): number {

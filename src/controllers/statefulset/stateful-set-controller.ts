@@ -15,7 +15,8 @@ import { Retry, startWorkers } from '../../client/workers.ts';
 import { controllerOf, isDeleting, keyOf, objectKey, revisionOf } from '../../model/meta.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../../model/pod.ts';
 import { selectorMatches } from '../../model/selector.ts';
-import type { StatefulSet } from '../../model/workloads.ts';
+import type { ControllerRevision, StatefulSet } from '../../model/workloads.ts';
+import { CalmPods, type Judgement } from '../calm-pods.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
 import { slowStart } from '../pod-control.ts';
@@ -23,7 +24,15 @@ import { templateOf } from '../template-revision.ts';
 import { firstOrdinal, hasClaimVolumes, hasIdentity, isInRange, newStatefulPod, ordinalOf, replicasOf, revisionOfPod } from './identity.ts';
 import { RevisionHistory, type Revisions } from './revision-history.ts';
 import { StatefulPodControl } from './stateful-pod-control.ts';
-import { countPods, isCreated, isRunningAndAvailable, isWorthWriting, statusOf } from './status.ts';
+import {
+  countPods,
+  isCreated,
+  isRunningAndAvailable,
+  isRunningAndReady,
+  isWorthWriting,
+  type StatefulSetStatus,
+  statusOf,
+} from './status.ts';
 
 const NAME = 'statefulset-controller';
 const ORPHANS = 'orphansByNamespace';
@@ -41,6 +50,7 @@ export class StatefulSetController implements Controller {
   readonly #revisions: Informer<'ControllerRevision'>;
   readonly #queue: WorkQueue;
   readonly #written = new WrittenRevisions();
+  readonly #calm: CalmPods<CalmBasis>;
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -52,6 +62,7 @@ export class StatefulSetController implements Controller {
     this.#podControl = new StatefulPodControl(context, this.#client, recorder);
     this.#history = new RevisionHistory(this.#client, (key, revision) => this.#written.wrote(key, this.#revisions, revision));
     this.#queue = new WorkQueue(context.sim);
+    this.#calm = new CalmPods(this.#pods);
   }
 
   start(): void {
@@ -64,8 +75,13 @@ export class StatefulSetController implements Controller {
     this.#sets.addHandler({
       onAdd: (set) => this.#queue.add(objectKey(set)),
       onUpdate: (_before, set) => this.#queue.add(objectKey(set)),
-      onDelete: (set) => this.#queue.add(objectKey(set)),
+      onDelete: (set) => {
+        this.#calm.forget(set.metadata.uid ?? '');
+        this.#queue.add(objectKey(set));
+      },
     });
+    const onRevision = (revision: ControllerRevision) => this.#calm.forget(controllerOf(revision)?.uid ?? '');
+    this.#revisions.addHandler({ onAdd: onRevision, onUpdate: onRevision, onDelete: onRevision });
     this.#pods.addHandler({
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (before, after) => this.#onPodUpdated(before, after),
@@ -107,6 +123,11 @@ export class StatefulSetController implements Controller {
     const set = this.#sets.get(key);
     if (set === undefined) return this.#written.forget(key);
     if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for StatefulSet ${key}`);
+    const calm = this.#calmStatus(set);
+    if (calm !== undefined) {
+      if (isWorthWriting(set.status, calm)) yield* this.#writeStatus(key, set, calm);
+      return;
+    }
     const { uid = '', namespace = '' } = set.metadata;
     const claimant = { kind: 'StatefulSet', owner: set, selector: set.spec.selector, client: this.#client } as const;
     const loose = [...this.#revisions.byIndex(ORPHANS, namespace)];
@@ -123,8 +144,34 @@ export class StatefulSetController implements Controller {
     if (isWorthWriting(set.status, status)) yield* this.#writeStatus(key, set, status);
     if (failure !== undefined) throw failure;
     yield* this.#history.truncate(set, pods, revisions, now);
+    if (mayBeCalm(set)) this.#keepCalm(set, now);
     const { minReadySeconds = 0 } = set.spec;
     if (minReadySeconds > 0 && status.availableReplicas !== replicasOf(set)) this.#queue.addAfter(key, minReadySeconds * SECOND_US);
+  }
+
+  /** From now on the sums of the set's pods are kept, for as long as its specification and its revisions stay as they are. */
+  #keepCalm(set: StatefulSet, { update, collisionCount }: Revisions): void {
+    const { uid = '' } = set.metadata;
+    const { spec } = set;
+    const known = this.#calm.basisOf(uid);
+    if (known?.spec === spec && known.update === update.metadata.name) return;
+    const revision = update.metadata.name;
+    this.#calm.begin(uid, { spec, update: revision, collisionCount }, (pod) => judged(set, revision, pod));
+  }
+
+  /** What a whole pass would report and no more, when every pod is one that it would leave alone. */
+  #calmStatus(set: StatefulSet): StatefulSetStatus | undefined {
+    const { uid = '', namespace = '' } = set.metadata;
+    const sums = this.#calm.of(uid);
+    if (sums === undefined || isDeleting(set)) return undefined;
+    const { spec, update, collisionCount } = sums.basis;
+    if (spec !== set.spec || sums.total !== replicasOf(set) || set.status?.currentRevision !== update) return undefined;
+    if ((set.status?.collisionCount ?? 0) !== collisionCount) return undefined;
+    if (this.#pods.countByIndex(ORPHANS, namespace) > 0 || this.#revisions.countByIndex(ORPHANS, namespace) > 0) return undefined;
+    if (this.#revisions.countByIndex('controllerUid', uid) > (spec.revisionHistoryLimit ?? 10)) return undefined;
+    const { total, ready } = sums;
+    const counts = { replicas: total, readyReplicas: ready, availableReplicas: ready, currentReplicas: total, updatedReplicas: total };
+    return statusOf(set, counts, update, update, collisionCount);
   }
 
   /** One pass: living replicas, then the condemned, then the update. What stops it is told with the error that did. */
@@ -243,6 +290,27 @@ export class StatefulSetController implements Controller {
     }
     this.#written.wrote(key, this.#sets, revisionOf(stored));
   }
+}
+
+/** What the judgement of a set's pods rests on. */
+interface CalmBasis {
+  readonly spec: StatefulSet['spec'];
+  /** The name of the revision every pod is to have. */
+  readonly update: string;
+  readonly collisionCount: number;
+}
+
+/** Claims have a life of their own, and a time to wait passes without any event: such sets are looked at in full. */
+function mayBeCalm({ spec }: StatefulSet): boolean {
+  return (spec.volumeClaimTemplates ?? []).length === 0 && (spec.minReadySeconds ?? 0) === 0;
+}
+
+/** A calm pod is in its place, of the revision wanted, neither over nor leaving, and does not hold up those behind it. */
+function judged(set: StatefulSet, update: string, pod: Pod): Judgement {
+  const isReady = isRunningAndReady(pod);
+  const isInPlace = isInRange(set, ordinalOf(set, pod)) && hasIdentity(pod) && selectorMatches(set.spec.selector, pod.metadata.labels);
+  const isSettled = isCreated(pod) && !isPodTerminal(pod) && !isDeleting(pod) && (isReady || set.spec.podManagementPolicy === 'Parallel');
+  return { isCalm: isInPlace && isSettled && revisionOfPod(pod) === update, isReady, place: pod.metadata.name };
 }
 
 /** A pod below the partition is made anew from the revision it had. */

@@ -4,6 +4,7 @@
  * Models pkg/controller/tainteviction/taint_eviction.go and timed_workers.go. Disruption budgets are not asked.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
+import { isSameValue } from '../../apiserver/same-value.ts';
 import { MILLISECOND_US, SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
@@ -61,8 +62,8 @@ export class TaintEvictionController implements Controller {
   #onNode(node: Node): void {
     const { name } = node.metadata;
     const taints = (node.spec?.taints ?? NONE).filter((taint) => taint.effect === 'NoExecute');
-    const had = this.#tainted.has(name);
-    if (taints.length === 0 && !had) return;
+    // Only a change of these taints is looked at: the same ones again decide nothing new.
+    if (isSameValue(this.#tainted.get(name) ?? NONE, taints)) return;
     if (taints.length === 0) this.#tainted.delete(name);
     else this.#tainted.set(name, taints);
     for (const pod of this.#pods.byIndex('nodeName', name)) this.#judge(pod, taints);

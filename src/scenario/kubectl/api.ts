@@ -118,6 +118,12 @@ export class KubectlApi {
     );
   }
 
+  *patchScale(kind: Kind, namespace: string, name: string, replicas: number, options: WriteOptions = {}): Task<Scale> {
+    return yield this.#call({ verb: 'patch', kind, namespace, name, subresource: 'scale' }, (server, request) =>
+      server.patchScale(kind, namespace, name, replicas, { ...request, ...options }),
+    );
+  }
+
   #call<T>(access: Access, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
     const isWrite = access.verb !== 'get' && access.verb !== 'list';
     const denied = this.#denied;

@@ -57,7 +57,7 @@ function* patched(
   if (subresource !== 'scale') return yield* api.patch(kind, namespace, name, change, options, subresource as PatchSubresource | undefined);
   const scale = yield* api.scale(kind, namespace!, name);
   const next = applyPatch({ spec: { replicas: scale.specReplicas } }, change) as Json;
-  yield* api.updateScale(kind, namespace!, name, numberAt(next, 'spec.replicas') ?? 0, options);
+  yield* api.patchScale(kind, namespace!, name, numberAt(next, 'spec.replicas') ?? 0, options);
   return { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: object!.metadata, spec: isMap(next) ? next.spec : {} } as KubeObject;
 }
 

@@ -51,11 +51,15 @@ function* scaleOne(
   if (!SCALABLE.has(kind))
     throw new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
   const version = flags.text('resource-version') ?? '';
-  if (expected >= 0 || version !== '') {
+  const options = writeOptionsOf(flags, 'kubectl');
+  const isHeld = expected >= 0 || version !== '';
+  if (isHeld) {
     const { specReplicas, resourceVersion } = yield* context.api.scale(kind, namespace!, name);
     if (expected >= 0 && specReplicas !== expected) throw new KubectlError(`Expected replicas to be ${expected}, was ${specReplicas}`);
     if (version !== '' && resourceVersion !== version)
       throw new KubectlError(`Expected resource version to be ${version}, was ${resourceVersion}`);
   }
-  yield* context.api.updateScale(kind, namespace!, name, replicas, writeOptionsOf(flags, 'kubectl'));
+  // Without anything to be held to, kubectl does not read first and sends a PATCH.
+  if (isHeld) yield* context.api.updateScale(kind, namespace!, name, replicas, options);
+  else yield* context.api.patchScale(kind, namespace!, name, replicas, options);
 }

@@ -29,7 +29,7 @@ export interface ControllersReport {
 
 const ANY_NODE = 'daemonset-rolling';
 /** So many draws of chance before a case counts as one the model cannot play. */
-const ATTEMPTS = 48;
+const ATTEMPTS = 120;
 
 export function replayControllers(file: RecordingFile, only?: string): ControllersReport {
   const totals = { cases: 0, agreeingCases: 0, steps: 0, state: 0, writes: 0, events: 0, status: 0, agreements: 0 };

@@ -15,6 +15,11 @@ export interface ReplayChance {
   readonly pace: number;
   /** Of reading requests, on top of that. */
   readonly readPace: number;
+  /** From a write's being stored to its answer: mostly longer than to the caches, which is how controllers seldom find them stale. */
+  readonly answerUs: number;
+  /** How uneven writes and the ways of changes to caches are, as the sigma of a lognormal distribution; even when 0. */
+  readonly writeSigma: number;
+  readonly hopSigma: number;
   /** How long the controllers had been at work when the case began: some act only from time to time. */
   readonly leadUs: number;
   /** Does it wait no longer for Jobs than for others? One told story did. */
@@ -29,6 +34,8 @@ export interface ReplayChance {
 
 /** The machine was shared: requests took longer at one time than at another. */
 const PACES = [0.7, 1, 1, 1.5, 2.5];
+const SIGMAS = [0, 0, 0.8, 1.3];
+const ANSWERS_US = [200, 500, 500, 1000];
 const REQUESTS_MS = [2, 4, 8, 16];
 
 /** The usual attempt, then others with other chance. */
@@ -37,6 +44,9 @@ export function* chances(id: string, attempts: number): Generator<ReplayChance> 
     seed: id,
     pace: 1,
     readPace: 1,
+    answerUs: 500,
+    writeSigma: 0,
+    hopSigma: 0,
     leadUs: 3 * SECOND_US,
     isHasty: false,
     requestUs: 8 * MILLISECOND_US,
@@ -54,6 +64,9 @@ export function* chances(id: string, attempts: number): Generator<ReplayChance> 
       seed,
       pace,
       readPace: 1 + draw.below(4),
+      answerUs: ANSWERS_US[draw.below(ANSWERS_US.length)]!,
+      writeSigma: SIGMAS[draw.below(SIGMAS.length)]! / 2,
+      hopSigma: SIGMAS[draw.below(SIGMAS.length)]!,
       leadUs: (3 + draw.below(20)) * SECOND_US,
       isHasty: draw.below(8) === 0,
       requestUs: requestMs * MILLISECOND_US,

@@ -6,7 +6,7 @@
  * limits they were made with.
  */
 import { ApiError } from '../../../apiserver/api-error.ts';
-import { ApiServer } from '../../../apiserver/api-server.ts';
+import { ApiServer, type DeleteOptions, type RequestInfo } from '../../../apiserver/api-server.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../../../apiserver/request-latency.ts';
 import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
 import { RequestPump } from '../../../client/request-pump.ts';
@@ -14,7 +14,8 @@ import { ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
 import type { ControllerContext } from '../../../controllers/context.ts';
 import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../../../controllers/controller-options.ts';
 import { CONTROLLERS } from '../../../controllers/registry.ts';
-import type { KubeObject } from '../../../model/meta.ts';
+import type { Kind } from '../../../model/kinds.ts';
+import { type KubeObject, keyOf } from '../../../model/meta.ts';
 import type { Lease, Node } from '../../../model/node.ts';
 import { Observers } from '../../../model/observer.ts';
 import { microTimeText } from '../../../model/time.ts';
@@ -63,25 +64,27 @@ export class ReplayControlPlane {
     this.#patienceUs = chance.patienceUs;
     this.#isHasty = chance.isHasty;
     const { sim, observers } = this;
-    this.api = new ApiServer({ sim, random, observers });
-    this.metrics = new ReplayMetrics(sim, this.api);
     this.names = new ReplayNames(anyNode);
     this.journal = new ReplayJournal(this.names, anyNode);
-    const { pace, readPace } = chance;
+    this.api = new WatchedApiServer({ sim, random, observers }, this.journal);
+    this.metrics = new ReplayMetrics(sim, this.api);
+    const { pace, readPace, answerUs } = chance;
     const latencies = {
       ...DEFAULT_REQUEST_LATENCIES,
-      write: uniform(2_000 * pace, 2_400 * pace),
+      write: around(2_200 * pace, 200 * pace, chance.writeSigma),
       read: uniform(300 * pace * readPace, 600 * pace * readPace),
-      answer: { kind: 'constant', valueUs: 200 * pace } as const,
+      answer: { kind: 'constant', valueUs: answerUs * pace } as const,
     };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
-    const plane = { sim, random, observers, api: this.api, pump, watchHop: uniform(200 * pace, 500 * pace), recordEvents: true };
+    const watchHop = around(350 * pace, 150 * pace, chance.hopSigma);
+    const plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents: true };
     this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
     this.startUs = startSecond * SECOND_US;
     sim.runUntil(this.startUs - chance.leadUs);
     const isNodeCase = settings.nodeMonitorGracePeriodSeconds !== undefined;
     if (!hasOwnNodes) for (let index = 1; index <= SHARED_NODES; index++) this.addNode(`n${index}`);
-    if (isNodeCase) for (const name of ['steady0', 'steady1']) this.addNode(name, true);
+    // A case's own nodes are never the only ones: elsewhere all is well, so that no failure is one of the whole cluster.
+    if (hasOwnNodes) for (const name of ['steady0', 'steady1']) this.addNode(name, isNodeCase);
     this.options = optionsOf(settings);
     this.#startControllers(this.options, random);
     this.api.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, { author: RECORDER });
@@ -200,6 +203,33 @@ export class ReplayControlPlane {
     if (object.kind === 'Namespace') return object.metadata.name === NAMESPACE;
     return this.journal.createdAt(object) > 0;
   }
+}
+
+/** Tells the journal who asks for deletions, also of what is on its way out already. */
+class WatchedApiServer extends ApiServer {
+  readonly #journal: ReplayJournal;
+
+  constructor(parts: ConstructorParameters<typeof ApiServer>[0], journal: ReplayJournal) {
+    super(parts);
+    this.#journal = journal;
+  }
+
+  override delete<K extends Kind>(kind: K, namespace: string | undefined, name: string, options: DeleteOptions, request: RequestInfo) {
+    const present = this.store.get(kind, keyOf(namespace, name));
+    if (present !== undefined) this.#journal.deletedBy(present, request.author);
+    return super.delete(kind, namespace, name, options, request);
+  }
+
+  override deleteCollection(...[kind, namespace, options, selectors, request]: Parameters<ApiServer['deleteCollection']>) {
+    const { items } = this.list(kind, namespace === undefined ? selectors : { ...selectors, namespace });
+    for (const object of items) this.#journal.deletedBy(object, request.author);
+    return super.deleteCollection(kind, namespace, options, selectors, request);
+  }
+}
+
+/** Even within a spread of the median, or uneven. */
+function around(medianUs: number, spreadUs: number, sigma: number): Distribution {
+  return sigma === 0 ? uniform(medianUs - spreadUs, medianUs + spreadUs) : { kind: 'lognormal', medianUs, sigma };
 }
 
 function uniform(lowUs: number, highUs: number): Distribution {

@@ -52,8 +52,9 @@ export class ReplayJournal implements Observer {
   #refused: WriteRow[] = [];
   #events: EventRow[] = [];
   readonly #markedState = new Map<string, string>();
-  readonly #deleters = new Map<string, { readonly by: string; readonly step: number }>();
-  #step = 0;
+  readonly #deleters = new Map<string, string>();
+  /** Deletions of this step that wait for finalizers, as `author uid`. */
+  readonly #waiting = new Set<string>();
   readonly #createdAt = new Map<string, number>();
   /** Writes by others than the recorder so far. */
   count = 0;
@@ -80,13 +81,13 @@ export class ReplayJournal implements Observer {
     this.#status = [];
     this.#refused = [];
     this.#events = [];
-    this.#step++;
+    this.#waiting.clear();
     return taken;
   }
 
   /** Who asked last for the deletion of an object that is still there, be it in vain. */
   deletedBy(object: KubeObject, by: string): void {
-    this.#deleters.set(object.metadata.uid ?? '', { by, step: this.#step });
+    this.#deleters.set(object.metadata.uid ?? '', by);
   }
 
   refused(_timeUs: number, author: string, verb: WriteVerb, _kind: unknown, code: number, message: string): void {
@@ -102,7 +103,6 @@ export class ReplayJournal implements Observer {
     const { namespace } = object.metadata;
     if (UNRECORDED.has(object.kind) || (namespace !== undefined && namespace !== NAMESPACE)) return;
     if (!KINDS[write.kind].namespaced && object.kind === 'Namespace' && object.metadata.name !== NAMESPACE) return;
-    if (verb === 'delete' && !removed) this.deletedBy(object, write.author);
     if (this.isEvicting && write.subresource !== '') return this.#onUpdate({ ...write, author: 'kube-apiserver', verb: 'update' });
     if (write.author !== RECORDER) this.count++;
     else if (removed && verb !== 'delete') return this.#onReleased(write);
@@ -124,9 +124,10 @@ export class ReplayJournal implements Observer {
 
   /** What goes with its last finalizer is gone by the hand of who had it deleted. */
   #onReleased(write: Write): void {
-    const { by, step } = this.#deleters.get(write.object.metadata.uid ?? '') ?? { by: RECORDER, step: 0 };
+    const { uid = '' } = write.object.metadata;
+    const by = this.#deleters.get(uid) ?? RECORDER;
     // In the step of its deletion the one row says it all.
-    if (by === RECORDER || step === this.#step) return;
+    if (by === RECORDER || this.#waiting.has(`${by} ${uid}`)) return;
     const was = write.object.kind === 'Pod' ? { was: podState((write.previous ?? write.object) as Pod) } : {};
     const { owner, row } = this.#noted(write, was);
     this.#writes.push({ owner, row: { ...row, by, verb: 'delete' } });
@@ -144,6 +145,7 @@ export class ReplayJournal implements Observer {
       if (was !== undefined) this.#markedState.set(uid, was);
       return;
     }
+    if (!removed) this.#waiting.add(`${write.author} ${uid}`);
     this.#note(write, {
       ...(was === undefined ? {} : { was }),
       ...(grace > 0 && !removed ? { grace } : {}),

@@ -7,7 +7,6 @@ import type { Condition } from '../../../model/meta.ts';
 import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../../../model/pod.ts';
 import { timeText } from '../../../model/time.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
-import { RECORDER } from './replay-journal.ts';
 import { NAMESPACE } from './replay-names.ts';
 import { daemonNode, type Fields, podSummary } from './replay-summary.ts';
 
@@ -45,10 +44,7 @@ export class PodActs {
   /** Carries the act out on each pod it picks; answers the last refusal. */
   run(act: PodsAct): ApiError | undefined {
     let refusal: ApiError | undefined;
-    for (const pod of this.#picked(act)) {
-      if (act.op === 'delete' || act.op === 'remove') this.#plane.journal.deletedBy(pod, RECORDER);
-      refusal = this.#one(pod.metadata.name, act) ?? refusal;
-    }
+    for (const pod of this.#picked(act)) refusal = this.#one(pod.metadata.name, act) ?? refusal;
     return refusal;
   }
 
