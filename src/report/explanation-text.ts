@@ -73,10 +73,11 @@ function scoreLines({ scorers, candidates, node, nodes }: Explanation): string[]
   return [`Scores, weighted (raw -> out of 100)${shown}`, line(header), ...rows.map(line)];
 }
 
-function changeLines({ changes, outcome, waiting }: Explanation): string[] {
+function changeLines({ changes, waiting }: Explanation): string[] {
+  if (waiting?.includes('now fit') === true) return ['It needs no change, only its next attempt'];
+  if (changes === undefined) return ['No change was looked for; `orrery why` does, for a pod by its name'];
   const [first, ...others] = changes;
   if (first === undefined) {
-    if (outcome === 'waits' && waiting?.includes('now fit') === true) return ['It needs no change, only its next attempt'];
     return ['No single change was found that would let it run'];
   }
   return [

@@ -185,8 +185,7 @@ export class SchedulerCore {
   unbind(attempt: Attempt, message: string): Attempt {
     const { entry, profile, state, node } = attempt;
     this.#unreserve(profile, state!, entry, node!);
-    this.cache.forgetPod(entry.info.uid);
-    this.queue.onEvent(POD_DELETED, entry.pod, undefined);
+    this.#forget(entry.pod);
     return { ...attempt, result: 'error', message, nomination: 'clear', nominatedNode: '' };
   }
 
@@ -197,8 +196,7 @@ export class SchedulerCore {
     if (previous.metadata.resourceVersion !== undefined && previous.metadata.resourceVersion === pod.metadata.resourceVersion) return;
     if (this.cache.isAssumed(uid)) {
       if (previous.metadata.deletionTimestamp !== undefined || pod.metadata.deletionTimestamp === undefined) return;
-      this.cache.forgetPod(uid);
-      this.queue.onEvent(POD_DELETED, pod, undefined);
+      this.#forget(pod);
       return;
     }
     this.queue.update(previous, pod);
@@ -211,11 +209,18 @@ export class SchedulerCore {
     const wasPromised = this.nominator.nodeOf(uid) !== undefined;
     this.queue.delete(uid);
     if (this.cache.isAssumed(uid)) {
-      this.cache.forgetPod(uid);
-      this.queue.onEvent(POD_DELETED, pod, undefined);
+      this.#forget(pod);
     } else if (wasPromised) {
       this.#promiseEnded(pod);
     }
+  }
+
+  /** Takes back an assumption: for those who wait it is as if a placed pod had been deleted, so they are told where it stood. */
+  #forget(pod: Pod): void {
+    const uid = pod.metadata.uid ?? '';
+    const assumed = this.cache.getPod(uid)?.pod ?? pod;
+    this.cache.forgetPod(uid);
+    this.queue.onEvent(POD_DELETED, assumed, undefined);
   }
 
   #placedPodGone(pod: Pod): void {

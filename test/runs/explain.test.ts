@@ -28,7 +28,7 @@ test('Half-way through, each waiting pod is told the change that the scenario th
   const first = Object.fromEntries(
     explanations
       .filter(({ outcome }) => outcome === 'waits')
-      .map(({ pod, changes }) => [pod.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, ''), changes[0]?.text]),
+      .map(({ pod, changes }) => [pod.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, ''), changes![0]?.text]),
   );
   expect(first).toEqual({
     'default/too-big': 'ask for 700m of cpu less (2500m instead of 3200m)',

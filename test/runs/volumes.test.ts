@@ -154,3 +154,32 @@ test('A pod whose volume never comes is given up after the bind timeout, and tri
     message: 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
   });
 });
+
+test('A pod that waits for its volume loses its place to a more important one, and is not deleted for it', () => {
+  const one = world([storageClass('fast', 'csi.example.com'), claim('data', 'fast')]);
+  const asking = (pod: Pod, priority: number): Pod => ({
+    ...pod,
+    spec: {
+      ...pod.spec,
+      priority,
+      nodeSelector: { 'kubernetes.io/hostname': 'n1' },
+      containers: [{ name: 'c', image: 'app:1', resources: { requests: { cpu: '3' } } }],
+    },
+  });
+  const { api, sim } = one.cluster;
+  const classOf = (name: string, value: number) =>
+    ({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value }) as never;
+  run(one.cluster.client('user').create('PriorityClass', classOf('high', 10)));
+  create(one, asking(podWith('waits', 'data'), 0));
+  sim.runUntil(10 * SECOND);
+  const { volumes: _, ...plain } = asking(podWith('important', 'data'), 10).spec;
+  create(one, { ...podWith('important', 'data'), spec: { ...plain, priorityClassName: 'high' } });
+  sim.runUntil(20 * SECOND);
+  expect(api.get('Pod', 'default', 'important').spec.nodeName).toBe('n1');
+  const waits = api.get('Pod', 'default', 'waits');
+  expect([waits.spec.nodeName, waits.metadata.deletionTimestamp]).toEqual([undefined, undefined]);
+  const errors = one.writes
+    .filter(({ author, object }) => author === 'kube-scheduler' && object.metadata.name === 'waits')
+    .flatMap(({ object }) => (object as Pod).status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? []);
+  expect(errors).toContain('running PreBind plugin "VolumeBinding": context canceled');
+});

@@ -70,7 +70,6 @@ export class DecisionRecorder implements DecisionWatcher {
       attempts,
       message: messageOf(decision, again.explanation.nodes.total),
       ...again.explanation,
-      changes: [],
       alike: [],
     });
   }

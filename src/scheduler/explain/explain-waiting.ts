@@ -15,6 +15,8 @@ import { changedSpec, WhatIf } from './what-if.ts';
 // A list of more kinds of waiting pods nobody reads, and each is searched for changes.
 const EXPLANATIONS_MAX = 20;
 const NAMED_ALIKE = 50;
+// To look for changes for one kind of pods takes some 50 microseconds a node: so many nodes are looked at for all kinds together.
+const NODES_SEARCHED = 100_000;
 
 /** `isAskedFor` pods come first, and are explained with every node by name. */
 export function explainWaiting(core: SchedulerCore, pods: readonly Pod[], isAskedFor: (pod: PodInfo) => boolean): Explanation[] {
@@ -27,7 +29,26 @@ export function explainWaiting(core: SchedulerCore, pods: readonly Pod[], isAske
     else if (groups.size < EXPLANATIONS_MAX) groups.set(key, { pod: info, isWhole, alike: [] });
   }
   core.cache.updateSnapshot(core.snapshot);
-  return [...groups.values()].map(({ pod, isWhole, alike }) => ({ ...explained(core, pod, isWhole), alike: alike.slice(0, NAMED_ALIKE) }));
+  const worlds = new Worlds();
+  const searched = Math.max(1, Math.floor(NODES_SEARCHED / Math.max(1, core.snapshot.nodes.length)));
+  return [...groups.values()].map(({ pod, isWhole, alike }, i) => ({
+    ...explained(core, isWhole || i < searched ? worlds : undefined, pod, isWhole),
+    alike: alike.slice(0, NAMED_ALIKE),
+  }));
+}
+
+/** The cluster once more for each profile, made when it is first needed: with many nodes that takes a while. */
+class Worlds {
+  readonly #worlds = new Map<Profile, WhatIf>();
+
+  of(profile: Profile): WhatIf {
+    let world = this.#worlds.get(profile);
+    if (world === undefined) {
+      world = new WhatIf(profile);
+      this.#worlds.set(profile, world);
+    }
+    return world;
+  }
 }
 
 function likeness({ spec, peer, priority, nominatedNodeName, pod }: PodInfo): string {
@@ -35,7 +56,8 @@ function likeness({ spec, peer, priority, nominatedNodeName, pod }: PodInfo): st
   return JSON.stringify([spec.id, peer.id, priority, nominatedNodeName, schedulerName, schedulingGates, resourceClaims]);
 }
 
-function explained(core: SchedulerCore, info: PodInfo, isWhole: boolean): Explanation {
+/** Without worlds to try them in, no changes are looked for. */
+function explained(core: SchedulerCore, worlds: Worlds | undefined, info: PodInfo, isWhole: boolean): Explanation {
   const { pod } = info;
   const name = pod.spec.schedulerName ?? '';
   const profile = core.profiles.get(name);
@@ -51,20 +73,26 @@ function explained(core: SchedulerCore, info: PodInfo, isWhole: boolean): Explan
   } as const;
   if (profile === undefined) {
     const message = `pod ${info.key} names scheduler ${name}, which does not run here`;
-    return { ...base, ...NEVER_LOOKED, message, nodes: nodesOf(core), changes: otherSchedulers(core, pod) };
+    return { ...base, ...NEVER_LOOKED, message, nodes: nodesOf(core), ...(worlds && { changes: otherSchedulers(core, worlds, pod) }) };
   }
   const gates = (pod.spec.schedulingGates ?? []).map((gate) => gate.name);
   if (gates.length > 0) {
     const message = `scheduling gates keep it out of the queue: ${gates.join(', ')}`;
-    return { ...base, ...NEVER_LOOKED, message, nodes: nodesOf(core), changes: withoutGates(profile, pod, gates) };
+    return {
+      ...base,
+      ...NEVER_LOOKED,
+      message,
+      nodes: nodesOf(core),
+      ...(worlds && { changes: withoutGates(worlds.of(profile), pod, gates) }),
+    };
   }
   const options = { position: core.searchPosition, percentageOfNodesToScore: core.percentageOfNodesToScore, isWhole };
   const { decision, explanation } = explainDecision(profile, info, options);
   const waiting =
     decision.kind === 'chosen' ? `${whereIn(entry?.place)}, though it would now fit on ${decision.node.name}` : whereIn(entry?.place);
-  const changes = decision.kind === 'unfit' ? changesThatHelp(profile, pod) : [];
+  const changes = decision.kind === 'unfit' && worlds !== undefined ? { changes: changesThatHelp(worlds.of(profile), pod) } : {};
   const message = decision.kind === 'failed' ? decision.message : base.message;
-  return { ...base, message, waiting, ...explanation, changes };
+  return { ...base, message, waiting, ...explanation, ...changes };
 }
 
 const NEVER_LOOKED = { isViaNominated: false, rejections: [], scorers: [], candidates: [] } as const;
@@ -79,7 +107,7 @@ function whereIn(place: string | undefined): string {
       return 'in the active queue, next to be tried';
     case 'backoff':
     case 'errorBackoff':
-      return 'backing off after its last attempt';
+      return 'for its back-off to end';
     case 'unschedulable':
       return 'among the unschedulable pods, until something in the cluster changes that may help it, or for 5 minutes';
     case 'inFlight':
@@ -89,15 +117,15 @@ function whereIn(place: string | undefined): string {
   }
 }
 
-function otherSchedulers(core: SchedulerCore, pod: Pod): Change[] {
+function otherSchedulers(core: SchedulerCore, worlds: Worlds, pod: Pod): Change[] {
   return [...core.profiles].flatMap(([name, profile]) => {
-    const fitting = new WhatIf(profile).fitting(new PodInfo(changedSpec(pod, { schedulerName: name })));
+    const fitting = worlds.of(profile).fitting(new PodInfo(changedSpec(pod, { schedulerName: name })));
     return fitting.length === 0 ? [] : [{ text: `set schedulerName to ${name}`, node: fitting[0]!, fits: fitting.length, parts: 1 }];
   });
 }
 
-function withoutGates(profile: Profile, pod: Pod, gates: readonly string[]): Change[] {
-  const fitting = new WhatIf(profile).fitting(new PodInfo(changedSpec(pod, { schedulingGates: [] })));
+function withoutGates(world: WhatIf, pod: Pod, gates: readonly string[]): Change[] {
+  const fitting = world.fitting(new PodInfo(changedSpec(pod, { schedulingGates: [] })));
   if (fitting.length === 0) return [];
   const text = `remove the scheduling ${gates.length === 1 ? 'gate' : 'gates'} ${gates.join(', ')}`;
   return [{ text, node: fitting[0]!, fits: fitting.length, parts: 1 }];

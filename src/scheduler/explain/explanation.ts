@@ -57,8 +57,8 @@ export interface Explanation {
   readonly scorers: readonly Scorer[];
   /** The best, and the chosen one among them. */
   readonly candidates: readonly ScoredNode[];
-  /** The smallest first. */
-  readonly changes: readonly Change[];
+  /** The smallest first; absent where none was looked for. */
+  readonly changes?: readonly Change[];
   /** Other pods that wait for the very same reasons. */
   readonly alike: readonly string[];
 }

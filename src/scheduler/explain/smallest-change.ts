@@ -6,12 +6,11 @@ import type { Node, Taint } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { PodInfo } from '../pod-info.ts';
-import type { Profile } from '../profile.ts';
 import type { Change } from './explanation.ts';
 import { Cost, type Proposal } from './proposal.ts';
 import { proposalsFor } from './proposals.ts';
 import { gapsOn } from './request-proposals.ts';
-import { type ClusterChange, changedSpec, WhatIf } from './what-if.ts';
+import { type ClusterChange, changedSpec, type WhatIf } from './what-if.ts';
 
 // Bounds on the search: nodes tried of those that say the same, changes taken together, changes told.
 const NODES_A_REASON = 16;
@@ -24,8 +23,8 @@ interface Found extends Change {
 }
 
 /** Changes that help, the smallest first; empty when none was found. */
-export function changesThatHelp(profile: Profile, original: Pod): readonly Change[] {
-  const search = new Search(new WhatIf(profile), original);
+export function changesThatHelp(world: WhatIf, original: Pod): readonly Change[] {
+  const search = new Search(world, original);
   return search
     .run()
     .slice(0, CHANGES_TOLD)

@@ -213,7 +213,7 @@ const cases: readonly Case[] = [
 describe('The smallest change', () => {
   test.each(cases)('for $about is told first, and all that help are', ({ pod, world, changes }) => {
     stuck = pod;
-    const told = explained(world).changes.map(({ text }) => text);
+    const told = explained(world).changes!.map(({ text }) => text);
     expect(told[0]).toBe(changes[0]);
     for (const change of changes) expect(told).toContain(change);
   });
@@ -238,7 +238,7 @@ describe('An explanation', () => {
       ['NodeResourcesFit', ['Insufficient cpu'], 4000, 8],
       ['TaintToleration', ['node(s) had untolerated taint(s)'], 30, 8],
     ]);
-    expect(explanation.changes[0]).toMatchObject({ text: 'tolerate the taint a:NoSchedule', fits: 30 });
+    expect(explanation.changes![0]).toMatchObject({ text: 'tolerate the taint a:NoSchedule', fits: 30 });
   });
 
   test('speaks once for pods of one template', () => {
