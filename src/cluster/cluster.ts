@@ -25,6 +25,7 @@ import type { ControlPlane, ControlPlaneProcess } from './control-plane-process.
 import { ElectedComponent } from './elected-component.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { RunningControllers } from './running-controllers.ts';
+import { StorageDrivers } from './storage-drivers.ts';
 
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
 
@@ -45,6 +46,7 @@ export class Cluster {
   readonly schedulers: readonly ElectedComponent[];
   readonly #plane: ControlPlane;
   readonly #working = new Map<string, Scheduler>();
+  readonly #storage: StorageDrivers;
   readonly #proxyInformers: InformerFactory;
   /** Of the process of kube-controller-manager that leads. */
   #controllers: RunningControllers | undefined;
@@ -85,6 +87,7 @@ export class Cluster {
       informers: this.#proxyInformers,
       runtime: this.fleet.runtimeView,
     });
+    this.#storage = new StorageDrivers(this.#plane);
     this.metricsServer = new MetricsServer(sim, this.api, this.fleet.runtimeView);
     const replicas = spec.controlPlaneReplicas ?? 1;
     this.controllerManager = new ElectedComponent(this.#plane, 'kube-controller-manager', replicas, (process) =>
@@ -101,6 +104,7 @@ export class Cluster {
     this.fleet.start();
     this.network.start();
     this.metricsServer.start();
+    this.#storage.start();
     this.controllerManager.start();
     for (const scheduler of this.schedulers) scheduler.start();
   }

@@ -35,15 +35,21 @@ export class MetricsServer implements MetricsSource {
 
   /** Scrapes from the first autoscaler on: before that nobody would notice. */
   start(): void {
+    let isBegun = false;
+    // What is there already is told before `watch` has returned.
     const watch = this.#api.store.watch('HorizontalPodAutoscaler', 0, () => {
-      watch.stop();
-      const handler = this.#sim.register({
-        on: () => {
-          this.#scrape();
-          this.#sim.schedule(RESOLUTION_US, handler, 0);
-        },
+      if (isBegun) return;
+      isBegun = true;
+      this.#sim.after(0, () => {
+        watch.stop();
+        const handler = this.#sim.register({
+          on: () => {
+            this.#scrape();
+            this.#sim.schedule(RESOLUTION_US, handler, 0);
+          },
+        });
+        this.#sim.schedule(0, handler, 0);
       });
-      this.#sim.schedule(0, handler, 0);
     });
   }
 

@@ -1,0 +1,166 @@
+/**
+ * The storage drivers of the cluster: they make a volume for each claim that was given to them, and take it away with the claim.
+ *
+ * Models kubernetes-csi/external-provisioner beside the driver of every StorageClass, whatever its name; `kubernetes.io/…` names
+ * are the controller manager's own. A volume can be reached from the zone of the node it was made for, or, in a cluster without
+ * zones, from that node alone. Left out: attaching and detaching, which these drivers do not need, and running out of storage.
+ */
+import { ApiError } from '../apiserver/api-error.ts';
+import { MINUTE_US, SECOND_US } from '../base/units.ts';
+import { Client } from '../client/client.ts';
+import { EventRecorder } from '../client/event-recorder.ts';
+import { InformerFactory } from '../client/informer.ts';
+import { run, sleep, type Task } from '../client/task.ts';
+import { keyOf } from '../model/meta.ts';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../model/storage.ts';
+import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassNameOf } from '../model/volume-matching.ts';
+import { type Distribution, drawUs } from '../sim/distribution.ts';
+import type { RandomStream } from '../sim/random.ts';
+import type { ControlPlane } from './control-plane-process.ts';
+
+const ZONE = 'topology.kubernetes.io/zone';
+const HOSTNAME = 'kubernetes.io/hostname';
+const NAME = 'external-provisioner';
+// --kube-api-qps and --kube-api-burst, --retry-interval-start and --retry-interval-max of external-provisioner.
+const QPS = 5;
+const BURST = 10;
+const RETRY_US = SECOND_US;
+const RETRY_MAX_US = 5 * MINUTE_US;
+// A cloud's disk is made in some seconds, a folder on a node in less; no measurement is cited, the order of magnitude counts.
+const MAKE: Distribution = { kind: 'lognormal', medianUs: 2 * SECOND_US, sigma: 0.6 };
+const REMOVE: Distribution = { kind: 'lognormal', medianUs: SECOND_US, sigma: 0.6 };
+
+export class StorageDrivers {
+  readonly #plane: ControlPlane;
+  readonly #informers: InformerFactory;
+  readonly #client: Client;
+  readonly #recorder: EventRecorder;
+  readonly #random: RandomStream;
+  /** Claims and volumes that are being worked on, by uid. */
+  readonly #busy = new Set<string>();
+
+  constructor(plane: ControlPlane) {
+    const { sim, api, pump, random, watchHop } = plane;
+    this.#plane = plane;
+    this.#informers = new InformerFactory(sim, api.store, random, NAME, watchHop);
+    this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST });
+    this.#recorder = new EventRecorder(this.#client, sim, { component: NAME }, { isOn: plane.recordEvents });
+    this.#random = random.stream('storage', 'drivers');
+  }
+
+  /** Drivers come with the first storage class: most clusters have none, and pay nothing. */
+  start(): void {
+    const { sim, api } = this.#plane;
+    let isBegun = false;
+    // What is there already is told before `watch` has returned.
+    const watch = api.store.watch('StorageClass', 0, () => {
+      if (isBegun) return;
+      isBegun = true;
+      sim.after(0, () => {
+        watch.stop();
+        this.#begin();
+      });
+    });
+  }
+
+  #begin(): void {
+    const claims = this.#informers.informer('PersistentVolumeClaim');
+    const volumes = this.#informers.informer('PersistentVolume');
+    const classes = this.#informers.informer('StorageClass');
+    // Asked for a claim's node; known from the beginning, so that it knows them by then.
+    this.#informers.informer('Node');
+    const onClaim = (claim: PersistentVolumeClaim) => this.#onClaim(claim);
+    claims.addHandler({ onAdd: onClaim, onUpdate: (_before, claim) => onClaim(claim) });
+    const onVolume = (volume: PersistentVolume) => this.#onVolume(volume);
+    volumes.addHandler({ onAdd: onVolume, onUpdate: (_before, volume) => onVolume(volume) });
+    // A claim may be known before its class.
+    classes.addHandler({
+      onAdd: () => {
+        for (const claim of claims.values()) this.#onClaim(claim);
+      },
+    });
+  }
+
+  #onClaim(claim: PersistentVolumeClaim): void {
+    const { uid = '', annotations, deletionTimestamp } = claim.metadata;
+    const storageClass = this.#informers.informer('StorageClass').get(storageClassNameOf(claim));
+    const driver = annotations?.[STORAGE_PROVISIONER];
+    if (storageClass === undefined || driver === undefined || deletionTimestamp !== undefined || this.#busy.has(uid)) return;
+    if ((claim.spec.volumeName ?? '') !== '' || claim.status?.phase === 'Bound') return;
+    const isDelayed = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
+    if (isDelayed && annotations?.[SELECTED_NODE] === undefined) return;
+    this.#busy.add(uid);
+    run(this.#provision(claim, storageClass, driver), () => this.#busy.delete(uid));
+  }
+
+  *#provision(claim: PersistentVolumeClaim, storageClass: StorageClass, driver: string): Task<void> {
+    const { sim } = this.#plane;
+    const { name, namespace } = claim.metadata;
+    this.#recorder.event(claim, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${namespace}/${name}"`);
+    yield* sleep(sim, drawUs(MAKE, this.#random));
+    const volume = this.#volumeFor(claim, storageClass, driver);
+    yield* this.#insist(() => this.#client.create('PersistentVolume', volume));
+    const message = `Successfully provisioned volume ${volume.metadata.name}`;
+    this.#recorder.event(claim, 'Normal', 'ProvisioningSucceeded', message);
+  }
+
+  /** A volume whose claim has gone is taken away, if its class has it so. */
+  #onVolume(volume: PersistentVolume): void {
+    const { uid = '', name, annotations } = volume.metadata;
+    const isOver = volume.status?.phase === 'Released' && volume.spec.persistentVolumeReclaimPolicy === 'Delete';
+    if (!isOver || annotations?.[PROVISIONED_BY] === undefined || volume.spec.csi === undefined || this.#busy.has(uid)) return;
+    this.#busy.add(uid);
+    run(this.#remove(name), () => this.#busy.delete(uid));
+  }
+
+  *#remove(name: string): Task<void> {
+    yield* sleep(this.#plane.sim, drawUs(REMOVE, this.#random));
+    yield* this.#insist(() => this.#client.delete('PersistentVolume', undefined, name));
+  }
+
+  /** Tries until it is done; that somebody was faster is as good. */
+  *#insist<T>(act: () => Task<T>): Task<void> {
+    for (let waitUs = RETRY_US; ; waitUs = Math.min(RETRY_MAX_US, waitUs * 2)) {
+      try {
+        yield* act();
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === 409 || error.code === 404) return;
+      }
+      yield* sleep(this.#plane.sim, waitUs);
+    }
+  }
+
+  #volumeFor(claim: PersistentVolumeClaim, storageClass: StorageClass, driver: string): PersistentVolume {
+    const { uid = '', name, namespace, annotations, resourceVersion } = claim.metadata;
+    const { accessModes, resources, volumeMode } = claim.spec;
+    const { parameters, mountOptions, reclaimPolicy } = storageClass;
+    const reach = this.#reachOf(annotations?.[SELECTED_NODE]);
+    return {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: `pvc-${uid}`, annotations: { [PROVISIONED_BY]: driver } },
+      spec: {
+        capacity: { storage: resources?.requests?.storage ?? '1Gi' },
+        ...(accessModes === undefined ? {} : { accessModes }),
+        claimRef: { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: namespace!, name, uid, resourceVersion: resourceVersion! },
+        persistentVolumeReclaimPolicy: reclaimPolicy === 'Retain' ? 'Retain' : 'Delete',
+        storageClassName: storageClassNameOf(claim),
+        volumeMode: volumeMode ?? 'Filesystem',
+        ...(mountOptions === undefined ? {} : { mountOptions }),
+        csi: { driver, volumeHandle: keyOf(driver, uid), ...(parameters === undefined ? {} : { volumeAttributes: parameters }) },
+        ...(reach === undefined ? {} : { nodeAffinity: reach }),
+      },
+    };
+  }
+
+  #reachOf(nodeName: string | undefined): PersistentVolume['spec']['nodeAffinity'] {
+    if (nodeName === undefined) return undefined;
+    const labels = this.#informers.informer('Node').get(nodeName)?.metadata.labels ?? {};
+    const zone = labels[ZONE];
+    const key = zone === undefined ? HOSTNAME : ZONE;
+    const matchExpressions = [{ key, operator: 'In', values: [zone ?? labels[HOSTNAME] ?? nodeName] }];
+    return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../src/model/meta.ts';
+import { isPodReady } from '../../src/model/pod.ts';
+import { type SmallCluster, smallCluster } from '../support/small-cluster.ts';
+
+const storageClass = (volumeBindingMode: string, reclaimPolicy = 'Delete'): KubeObject =>
+  ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'disk' },
+    provisioner: 'csi.example.com',
+    volumeBindingMode,
+    reclaimPolicy,
+  }) as KubeObject;
+
+const CLAIM = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data', namespace: 'default' },
+  spec: { storageClassName: 'disk', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } },
+} as const;
+
+const POD = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'writer', namespace: 'default' },
+  spec: {
+    containers: [{ name: 'c', image: 'writer:1' }],
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+    nodeSelector: { 'topology.kubernetes.io/zone': 'b' },
+  },
+} as const;
+
+function create(site: SmallCluster, kind: 'Pod' | 'PersistentVolumeClaim', object: object): void {
+  site.cluster.client('kubectl').send(true, (api, request) => api.create(kind, object as never, request));
+}
+
+const claim = ({ cluster }: SmallCluster) => cluster.api.get('PersistentVolumeClaim', 'default', 'data');
+const volumes = ({ cluster }: SmallCluster) => cluster.api.list('PersistentVolume', {}).items;
+
+test('A claim that need not wait for a pod gets its volume from the driver of its class', () => {
+  const site = smallCluster({ objects: [storageClass('Immediate')] });
+  create(site, 'PersistentVolumeClaim', CLAIM);
+  site.run(60);
+  expect(claim(site).status?.phase).toBe('Bound');
+  expect(volumes(site)).toHaveLength(1);
+  expect(volumes(site)[0]?.spec.nodeAffinity).toBeUndefined();
+});
+
+test('A claim that waits for its first pod gets its volume where the pod will be, and the pod then starts', () => {
+  const site = smallCluster({ objects: [storageClass('WaitForFirstConsumer')] });
+  create(site, 'PersistentVolumeClaim', CLAIM);
+  site.run(30);
+  expect(claim(site).status?.phase).not.toBe('Bound');
+  create(site, 'Pod', POD);
+  site.run(60);
+  expect(claim(site).status?.phase).toBe('Bound');
+  const expressions = volumes(site)[0]?.spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions;
+  expect(expressions).toEqual([{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['b'] }]);
+  expect(isPodReady(site.cluster.api.get('Pod', 'default', 'writer'))).toBe(true);
+});
+
+test.each([
+  ['Delete', 0],
+  ['Retain', 1],
+])('A volume whose claim has gone is kept or taken away as its class has it: %s', (reclaimPolicy, left) => {
+  const site = smallCluster({ objects: [storageClass('Immediate', reclaimPolicy)] });
+  create(site, 'PersistentVolumeClaim', CLAIM);
+  site.run(60);
+  expect(volumes(site)).toHaveLength(1);
+  site.cluster.client('kubectl').send(true, (api, request) => api.delete('PersistentVolumeClaim', 'default', 'data', {}, request));
+  site.run(60);
+  expect(volumes(site)).toHaveLength(left);
+});
