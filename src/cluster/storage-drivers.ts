@@ -11,7 +11,6 @@ import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { InformerFactory } from '../client/informer.ts';
 import { run, sleep, type Task } from '../client/task.ts';
-import { keyOf } from '../model/meta.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../model/storage.ts';
 import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassNameOf } from '../model/volume-matching.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
@@ -20,6 +19,7 @@ import type { ControlPlane } from './control-plane-process.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOSTNAME = 'kubernetes.io/hostname';
+const IN_TREE = 'kubernetes.io/';
 const NAME = 'external-provisioner';
 // --kube-api-qps and --kube-api-burst, --retry-interval-start and --retry-interval-max of external-provisioner.
 const QPS = 5;
@@ -99,7 +99,13 @@ export class StorageDrivers {
     this.#recorder.event(claim, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${namespace}/${name}"`);
     yield* sleep(sim, drawUs(MAKE, this.#random));
     const volume = this.#volumeFor(claim, storageClass, driver);
-    yield* this.#insist(() => this.#client.create('PersistentVolume', volume));
+    yield* this.#insist(
+      () => this.#client.create('PersistentVolume', volume),
+      (why) => {
+        const failed = `failed to provision volume with StorageClass "${storageClass.metadata.name}": ${why}`;
+        this.#recorder.event(claim, 'Warning', 'ProvisioningFailed', failed);
+      },
+    );
     const message = `Successfully provisioned volume ${volume.metadata.name}`;
     this.#recorder.event(claim, 'Normal', 'ProvisioningSucceeded', message);
   }
@@ -108,7 +114,8 @@ export class StorageDrivers {
   #onVolume(volume: PersistentVolume): void {
     const { uid = '', name, annotations } = volume.metadata;
     const isOver = volume.status?.phase === 'Released' && volume.spec.persistentVolumeReclaimPolicy === 'Delete';
-    if (!isOver || annotations?.[PROVISIONED_BY] === undefined || volume.spec.csi === undefined || this.#busy.has(uid)) return;
+    const driver = annotations?.[PROVISIONED_BY];
+    if (!isOver || driver === undefined || driver.startsWith(IN_TREE) || this.#busy.has(uid)) return;
     this.#busy.add(uid);
     run(this.#remove(name), () => this.#busy.delete(uid));
   }
@@ -119,7 +126,7 @@ export class StorageDrivers {
   }
 
   /** Tries until it is done; that somebody was faster is as good. */
-  *#insist<T>(act: () => Task<T>): Task<void> {
+  *#insist<T>(act: () => Task<T>, failed?: (why: string) => void): Task<void> {
     for (let waitUs = RETRY_US; ; waitUs = Math.min(RETRY_MAX_US, waitUs * 2)) {
       try {
         yield* act();
@@ -127,6 +134,7 @@ export class StorageDrivers {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.code === 409 || error.code === 404) return;
+        failed?.(error.message);
       }
       yield* sleep(this.#plane.sim, waitUs);
     }
@@ -136,7 +144,9 @@ export class StorageDrivers {
     const { uid = '', name, namespace, annotations, resourceVersion } = claim.metadata;
     const { accessModes, resources, volumeMode } = claim.spec;
     const { parameters, mountOptions, reclaimPolicy } = storageClass;
-    const reach = this.#reachOf(annotations?.[SELECTED_NODE]);
+    // A name with a path is none of a CSI driver: such provisioners make a folder on a node.
+    const isFolder = driver.includes('/');
+    const reach = this.#reachOf(annotations?.[SELECTED_NODE], isFolder);
     return {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
@@ -149,16 +159,18 @@ export class StorageDrivers {
         storageClassName: storageClassNameOf(claim),
         volumeMode: volumeMode ?? 'Filesystem',
         ...(mountOptions === undefined ? {} : { mountOptions }),
-        csi: { driver, volumeHandle: keyOf(driver, uid), ...(parameters === undefined ? {} : { volumeAttributes: parameters }) },
+        ...(isFolder
+          ? { hostPath: { path: `/opt/local-path-provisioner/pvc-${uid}`, type: 'DirectoryOrCreate' } }
+          : { csi: { driver, volumeHandle: `pvc-${uid}`, ...(parameters === undefined ? {} : { volumeAttributes: parameters }) } }),
         ...(reach === undefined ? {} : { nodeAffinity: reach }),
       },
     };
   }
 
-  #reachOf(nodeName: string | undefined): PersistentVolume['spec']['nodeAffinity'] {
+  #reachOf(nodeName: string | undefined, isFolder: boolean): PersistentVolume['spec']['nodeAffinity'] {
     if (nodeName === undefined) return undefined;
     const labels = this.#informers.informer('Node').get(nodeName)?.metadata.labels ?? {};
-    const zone = labels[ZONE];
+    const zone = isFolder ? undefined : labels[ZONE];
     const key = zone === undefined ? HOSTNAME : ZONE;
     const matchExpressions = [{ key, operator: 'In', values: [zone ?? labels[HOSTNAME] ?? nodeName] }];
     return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
