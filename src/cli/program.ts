@@ -2,6 +2,7 @@
  * The commands of the command line: each parses, calls one function, and keeps its exit code.
  */
 import { Command } from 'commander';
+import { InputError } from '../base/errors.ts';
 import { runApiConformance, runControllersConformance, runSchedulerConformance } from './conformance.ts';
 import { runKubectlConformance } from './conformance-kubectl.ts';
 import { checkFiles, EXIT_WRONG_INPUT, listScenarios, type RunFlags, runFiles, type Terminal } from './run.ts';
@@ -84,15 +85,22 @@ export function orreryProgram(terminal: Terminal, leave: (exitCode: number) => v
     .option('--only <id>', 'one case, or one decision of a scheduler case as case/pod')
     .option('--explain', 'print the first differences, both sides')
     .action((component: string, suite: string | undefined, options: { vectors?: string; only?: string; explain?: boolean }) => {
-      const print = (line: string) => terminal.print(line);
-      if (component === 'scheduler') leave(runSchedulerConformance(options, print));
-      else if (component === 'controllers') {
-        leave(runControllersConformance({ ...options, ...(suite === undefined ? {} : { suite }) }, print));
-      } else if (component === 'api') {
-        leave(runApiConformance({ ...options, ...(suite === undefined ? {} : { suite }) }, print));
-      } else if (component === 'kubectl') leave(runKubectlConformance(options, print));
-      else {
+      const suites: { readonly [component: string]: typeof runControllersConformance } = {
+        scheduler: runSchedulerConformance,
+        controllers: runControllersConformance,
+        api: runApiConformance,
+        kubectl: runKubectlConformance,
+      };
+      const replay = Object.hasOwn(suites, component) ? suites[component] : undefined;
+      if (replay === undefined) {
         terminal.warn(`Cannot replay recordings of ${component}: expected scheduler, controllers, api or kubectl`);
+        return leave(EXIT_WRONG_INPUT);
+      }
+      try {
+        leave(replay({ ...options, ...(suite === undefined ? {} : { suite }) }, (line) => terminal.print(line)));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        terminal.warn(`Cannot replay recordings of ${component}:\n${error.message}`);
         leave(EXIT_WRONG_INPUT);
       }
     });

@@ -18,7 +18,9 @@ export function validateJobStatusUpdate(errors: FieldErrors, job: Sent, before: 
       errors.invalidAsWhole('status.conditions', `cannot disable the terminal ${type}=True condition`);
     }
   }
-  for (const field of ['failed', 'succeeded']) {
+  // An indexed Job as wide as it is long may be made smaller, and with it the number of indexes that have succeeded.
+  const isElastic = job.spec?.completionMode === 'Indexed' && job.spec.completions === job.spec.parallelism;
+  for (const field of isElastic ? ['failed'] : ['failed', 'succeeded']) {
     if ((status[field] ?? 0) < (former[field] ?? 0)) {
       errors.invalid(`status.${field}`, status[field] ?? 0, `cannot decrease the ${field} counter`);
     }

@@ -115,7 +115,8 @@ export function validatePodAnnotations(errors: FieldErrors, annotations: Sent, s
 }
 
 function isInt32(text: string): boolean {
-  return /^(0|-?[1-9]\d*)$/.test(text) && Math.abs(Number(text)) <= INT32_MAX;
+  const value = Number(text);
+  return /^(0|-?[1-9]\d*)$/.test(text) && value <= INT32_MAX && value >= -INT32_MAX - 1;
 }
 
 function validatePodSpec(errors: FieldErrors, spec: Sent, path: string, podName: string, isPod: boolean): void {

@@ -18,7 +18,7 @@ import {
 } from './replay-step-comparison.ts';
 import { stateOf } from './replay-summary.ts';
 
-interface RecordedStep extends StepRecord {
+export interface RecordedStep extends StepRecord {
   readonly do: Act;
   readonly at: number;
 }

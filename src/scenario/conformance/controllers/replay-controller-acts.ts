@@ -33,6 +33,21 @@ export type Act =
   | { readonly act: 'metrics'; readonly usage: Fields }
   | { readonly act: 'batch'; readonly acts: readonly Act[] };
 
+/** What can be done in a step. */
+export const ACTS: ReadonlySet<string> = new Set<Act['act']>([
+  'pods',
+  'create',
+  'patch',
+  'scale',
+  'delete',
+  'kubectl',
+  'wait',
+  'waitMinute',
+  'heartbeat',
+  'metrics',
+  'batch',
+]);
+
 /** What makes the recorder wait longer; a used-up quota, because controllers go on trying at growing distances. */
 const SLOW_TO_REST: ReadonlySet<Kind> = new Set<Kind>(['Job', 'CronJob', 'Service', 'ResourceQuota']);
 

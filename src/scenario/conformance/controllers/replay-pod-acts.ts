@@ -31,6 +31,25 @@ export interface PodsAct {
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
+/** What the kubelet, the scheduler or a user does to pods. */
+export const POD_OPERATIONS: ReadonlySet<string> = new Set([
+  'bind',
+  'start',
+  'run',
+  'ready',
+  'unready',
+  'restart',
+  'crash',
+  'waiting',
+  'succeed',
+  'fail',
+  'unknown',
+  'delete',
+  'remove',
+  'evict',
+  'patch',
+]);
+
 export class PodActs {
   readonly #plane: ReplayControlPlane;
   readonly #anyNode: boolean;
