@@ -41,7 +41,7 @@ export interface FirstDifference {
 
 const ANY_NODE = 'daemonset-rolling';
 /** So many draws of chance before a case counts as one the model cannot play: some outcomes came up in one of a hundred. */
-const ATTEMPTS = 160;
+const ATTEMPTS = 300;
 /** A step's worth: state and writes together far more than its Events. */
 const DECISIONS = 1000;
 const EVENTS = 1;
