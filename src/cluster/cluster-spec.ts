@@ -46,6 +46,8 @@ export interface ClusterSpec {
   /** From the API server's write to a component that watches. */
   readonly watchHop?: Distribution;
   readonly runtimeTimings?: Partial<RuntimeTimings>;
+  /** False when nobody makes volumes for claims but who plays a driver from outside. Default: true. */
+  readonly storageDrivers?: boolean;
   /** Objects that are there before anything happens: storage classes, add-ons, priority classes. */
   readonly objects?: readonly KubeObject[];
   /** False in runs too large to keep Events; the fidelity note then says so. Default: true. */

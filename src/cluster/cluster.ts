@@ -104,7 +104,7 @@ export class Cluster {
     this.fleet.start();
     this.network.start();
     this.metricsServer.start();
-    this.#storage.start();
+    if (this.spec.storageDrivers !== false) this.#storage.start();
     this.controllerManager.start();
     for (const scheduler of this.schedulers) scheduler.start();
   }

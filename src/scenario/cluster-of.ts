@@ -39,6 +39,7 @@ export function clusterOf(
     behaviours: scenario.workloads.map(behaviourOf),
     controlPlaneReplicas: cluster.controlPlaneReplicas,
     recordEvents: cluster.events,
+    storageDrivers: cluster.storageDrivers,
     controllers: definedOnly({
       nodeMonitorGracePeriodSeconds: controllers.nodeMonitorGracePeriod,
       nodeMonitorPeriodSeconds: controllers.nodeMonitorPeriod,

@@ -171,6 +171,7 @@ const cluster = z
         .describe('Groups of equal nodes.'),
       images: list(image, 'a list of images').optional().describe('What the registry has, with sizes.'),
       registry: registry.optional().describe('How the registry behaves.'),
+      storageDrivers: flag.default(true).describe('Make a volume for each claim of a storage class; false when none ever comes.'),
       controllers: controllers.optional().describe('Settings of kube-controller-manager.'),
       scheduler: scheduler
         .optional()

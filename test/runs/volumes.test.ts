@@ -64,6 +64,8 @@ function world(objects: readonly (PersistentVolume | PersistentVolumeClaim | Sto
     seed: 1,
     nodes: NODES,
     objects,
+    // Who makes a volume, and when, is part of the tests.
+    storageDrivers: false,
     schedulers: [{ name: 'kube-scheduler', configuration: completeConfiguration({ profiles: [{ pluginConfig }] }) }],
   });
   const writes: Write[] = [];
