@@ -101,7 +101,7 @@ export function schedulerConfigurationProblems(raw: unknown, customPlugins: Cust
 
 /** The configuration with every default filled in; each plugin of the scenario's own that no profile names is enabled in all of them. */
 export function completeConfiguration(config: unknown, customPlugins: CustomPoints = NO_CUSTOM): SchedulerConfiguration {
-  const raw = (config ?? {}) as RawConfiguration;
+  const raw = withoutNulls(config ?? {}) as RawConfiguration;
   const profiles = raw.profiles === undefined || raw.profiles.length === 0 ? [{}] : raw.profiles;
   const named = new Set(
     profiles.flatMap(({ plugins = {} }: RawProfile) => Object.values(plugins).flatMap(({ enabled = [] }) => enabled.map(nameOf))),
@@ -219,6 +219,13 @@ function argsOf(raw: RawProfile): PluginArgs {
 function resourcesOf(raw: readonly Partial<ResourceWeight>[] | undefined): readonly ResourceWeight[] {
   if (raw === undefined || raw.length === 0) return DEFAULT_ARGS.NodeResourcesBalancedAllocation.resources;
   return raw.map(({ name = '', weight }) => ({ name, weight: weight === undefined || weight === 0 ? 1 : weight }));
+}
+
+/** An empty value is one that is not there, as in Go; an empty item of a list is an empty map. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item ?? {}));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, withoutNulls(one)]])));
 }
 
 function namesOf(list: readonly { readonly name: string }[] | undefined): ReadonlySet<string> {
