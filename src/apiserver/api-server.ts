@@ -12,6 +12,7 @@ import { SECOND_US } from '../base/units.ts';
 import { disruptionAllowed, withDisruptionAllowed } from '../model/disruption-allowed.ts';
 import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import { type KubeObject, keyOf, type LabelSelector, type ObjectKey, type ObjectMeta, objectKey } from '../model/meta.ts';
+import type { Lease } from '../model/node.ts';
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
@@ -194,6 +195,17 @@ export class ApiServer {
     if (isSameValue((stored as unknown as { readonly status?: unknown }).status, whole)) return stored;
     const written = this.store.putStatus(kind, stored, whole, key);
     this.#tell(kind, written, stored, 'update', 'status', request, false);
+    return written;
+  }
+
+  /** What `update` does with a lease of which nothing has changed but its renewal time, whoever else may have written it. */
+  renewLease(key: ObjectKey, known: Lease, renewTime: string, request: RequestInfo): Lease {
+    const stored = this.store.get('Lease', key);
+    if (stored === undefined || stored !== known || stored.spec?.renewTime === renewTime || isLeaving(stored)) {
+      return this.update('Lease', { ...known, spec: { ...known.spec, renewTime } }, request);
+    }
+    const written = this.store.putLease(stored, renewTime, key);
+    this.#tell('Lease', written, stored, 'update', '', request, false);
     return written;
   }
 
@@ -656,6 +668,10 @@ function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta {
     else kept[field] = stored[field];
   }
   return kept as unknown as ObjectMeta;
+}
+
+function isLeaving({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }
 
 function withGeneration(metadata: ObjectMeta, generation: number | undefined): ObjectMeta {

@@ -9,8 +9,9 @@
 import { fail } from '../base/fail.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
+import type { Lease } from '../model/node.ts';
 import { ApiError } from './api-error.ts';
-import { storedCopy, storedCopyWithStatus } from './stored-copy.ts';
+import { renewedCopy, storedCopy, storedCopyWithStatus } from './stored-copy.ts';
 import { type Change, WatchHistory } from './watch-history.ts';
 
 export interface WatchEvent<T extends KubeObject = KubeObject> {
@@ -96,6 +97,13 @@ export class Store {
     const changed = storedCopyWithStatus(kind, stored, status, this.#nextRevision());
     this.#keep(kind, key, changed);
     return changed;
+  }
+
+  /** Stores a lease again with another renewal time. */
+  putLease(stored: Lease, renewTime: string, key: ObjectKey): Lease {
+    const renewed = renewedCopy(stored, renewTime, this.#nextRevision());
+    this.#keep('Lease', key, renewed);
+    return renewed;
   }
 
   /** Removes the object; its last state, as told to watches, carries the revision of the removal. */

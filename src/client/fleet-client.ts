@@ -8,6 +8,7 @@ import type { ApiServer } from '../apiserver/api-server.ts';
 import type { RequestLatency } from '../apiserver/request-latency.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { keyOf, type ObjectKey } from '../model/meta.ts';
+import type { Lease } from '../model/node.ts';
 
 export interface Author {
   readonly author: string;
@@ -74,6 +75,16 @@ export class FleetClient {
     this.isWriting = true;
     try {
       return this.#server.replaceStatus(kind, key, status, author);
+    } finally {
+      this.isWriting = false;
+    }
+  }
+
+  /** Writes a new renewal time onto the lease as it was last answered; throws the conflict when somebody else has written it since. */
+  renewLease(key: ObjectKey, known: Lease, renewTime: string, author: Author): Lease {
+    this.isWriting = true;
+    try {
+      return this.#server.renewLease(key, known, renewTime, author);
     } finally {
       this.isWriting = false;
     }

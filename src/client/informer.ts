@@ -32,6 +32,8 @@ const TRANSACTION_US = 200;
 const MIN_RESYNC_US = 12 * HOUR_US;
 
 const NONE: readonly never[] = [];
+// Changes that wait unread before they are taken in unasked, so that a cache nobody reads stays small.
+const UNREAD_LIMIT = 4096;
 
 /** One object of the cache through all its versions: indexes file the entry and need not hear of a version that stays where it was. */
 interface Entry<T> {
@@ -92,18 +94,22 @@ export class Informer<K extends Kind> implements EventHandler {
 
   /** Store revision of the last event delivered. */
   get revision(): number {
+    this.#catchUp();
     return this.#revision;
   }
 
   get size(): number {
+    this.#catchUp();
     return this.#entries.size;
   }
 
   get(key: ObjectKey): KindMap[K] | undefined {
+    this.#catchUp();
     return this.#entries.get(key)?.object;
   }
 
   *values(): IterableIterator<KindMap[K]> {
+    this.#catchUp();
     for (const entry of this.#entries.values()) yield entry.object;
   }
 
@@ -126,7 +132,9 @@ export class Informer<K extends Kind> implements EventHandler {
 
   /** Handlers are told in the order they were added; one added late first sees everything present as added. */
   addHandler(handler: InformerHandler<KindMap[K]>): void {
+    this.#catchUp();
     this.#handlers.push(handler);
+    this.#schedule();
     this.#added(() => {
       const at = this.#handlers.indexOf(handler);
       if (at >= 0) this.#handlers.splice(at, 1);
@@ -141,6 +149,7 @@ export class Informer<K extends Kind> implements EventHandler {
 
   /** Cut off: events wait until the connection is back. */
   disconnect(): void {
+    this.#catchUp();
     this.#isConnected = false;
   }
 
@@ -170,16 +179,28 @@ export class Informer<K extends Kind> implements EventHandler {
     this.#lastDueUs = dueUs;
     this.#queue.push(event);
     this.#dueUs.push(dueUs);
+    if (this.#queue.length - this.#head > UNREAD_LIMIT) this.#catchUp();
     this.#schedule();
   }
 
+  /** With nobody to tell, what has arrived is taken in when somebody looks: an event of the kernel for each would change nothing. */
+  #catchUp(): void {
+    if (this.#handlers.length === 0 && this.#head < this.#queue.length) this.#takeArrived();
+  }
+
   #schedule(): void {
-    if (this.#isDelivering || !this.#isConnected || this.#head === this.#queue.length) return;
+    if (this.#isDelivering || !this.#isConnected || this.#head === this.#queue.length || this.#handlers.length === 0) return;
     this.#isDelivering = true;
     this.#sim.schedule(Math.max(0, this.#dueUs[this.#head]! - this.#sim.nowUs), this.#handler, InformerEvent.Deliver);
   }
 
   #deliver(): void {
+    this.#takeArrived();
+    this.#isDelivering = false;
+    this.#schedule();
+  }
+
+  #takeArrived(): void {
     while (this.#isConnected && this.#head < this.#queue.length && this.#dueUs[this.#head]! <= this.#sim.nowUs) {
       this.#apply(this.#queue[this.#head++]!);
     }
@@ -192,8 +213,6 @@ export class Informer<K extends Kind> implements EventHandler {
       this.#dueUs = this.#dueUs.slice(this.#head);
       this.#head = 0;
     }
-    this.#isDelivering = false;
-    this.#schedule();
   }
 
   #apply(event: WatchEvent<KindMap[K]>): void {

@@ -2,18 +2,20 @@
  * Nodes joining, and how they show that they live: a Lease every ten seconds, a status when something has changed or every
  * five minutes.
  *
- * Models kubelet_node_status.go and component-helpers/apimachinery/lease/controller.go. One event per node serves both
- * beats, and its write commits at that instant: 130,000 nodes renew 13,000 leases a simulated second.
+ * Models kubelet_node_status.go and component-helpers/apimachinery/lease/controller.go. One turn of a node serves both beats, and its
+ * write commits at that instant: 130,000 nodes renew 13,000 leases a simulated second.
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import { SECOND_US } from '../base/units.ts';
 import type { Node } from '../model/node.ts';
+import { microTimeText } from '../model/time.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
+import { BeatWheel } from './beat-wheel.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { conditionsOf, newLease, newNode, renewedLease, statusOf } from './node-object.ts';
 import type { NodeState } from './node-state.ts';
 
-const HeartbeatEvent = { Beat: 0, Register: 1, NetworkReady: 2 } as const;
+const HeartbeatEvent = { Register: 1, NetworkReady: 2 } as const;
 
 // nodeLeaseRenewIntervalFraction (kubelet.go) and the jitter of both loops.
 const RENEW_FRACTION = 0.25;
@@ -26,6 +28,7 @@ export class Heartbeats implements EventHandler {
   readonly #context: FleetContext;
   readonly #nodes: readonly NodeState[];
   readonly #handler: HandlerId;
+  readonly #wheel: BeatWheel;
   readonly #registered: (node: NodeState) => void;
 
   constructor(context: FleetContext, nodes: readonly NodeState[], registered: (node: NodeState) => void) {
@@ -33,6 +36,7 @@ export class Heartbeats implements EventHandler {
     this.#nodes = nodes;
     this.#registered = registered;
     this.#handler = context.sim.register(this);
+    this.#wheel = new BeatWheel(context.sim, (nodeIndex, epoch) => this.#onTurn(nodeIndex, epoch));
   }
 
   /**
@@ -52,7 +56,7 @@ export class Heartbeats implements EventHandler {
     this.#registered(node);
     // A report is as old on one node as on another only by chance.
     node.lastReportUs = sim.nowUs - jitter.below(node.config.nodeStatusReportFrequencySeconds * SECOND_US);
-    sim.schedule(jitter.below(renewUs(node)), this.#handler, HeartbeatEvent.Beat, node.index, node.epoch);
+    this.#wheel.schedule(jitter.below(renewUs(node)), node.index, node.epoch);
   }
 
   /** The node's kubelet has just started, now: it registers, or finds itself registered. */
@@ -71,9 +75,13 @@ export class Heartbeats implements EventHandler {
   on(event: number, nodeIndex: number, epoch: number): void {
     const node = this.#nodes[nodeIndex]!;
     if (epoch !== node.epoch || !node.isRunning) return;
-    if (event === HeartbeatEvent.Beat) this.#beat(node);
-    else if (event === HeartbeatEvent.Register) this.#register(node);
+    if (event === HeartbeatEvent.Register) this.#register(node);
     else this.#onNetworkReady(node);
+  }
+
+  #onTurn(nodeIndex: number, epoch: number): void {
+    const node = this.#nodes[nodeIndex]!;
+    if (epoch === node.epoch && node.isRunning) this.#beat(node);
   }
 
   #register(node: NodeState): void {
@@ -113,20 +121,14 @@ export class Heartbeats implements EventHandler {
       if ((node.isStatusDirty && isStatusLookDue(node, sim.nowUs)) || isReportDue) this.#postStatus(node);
     }
     const intervalUs = renewUs(node);
-    sim.schedule(
-      intervalUs + Math.floor(intervalUs * JITTER * jitter.uniform()),
-      this.#handler,
-      HeartbeatEvent.Beat,
-      node.index,
-      node.epoch,
-    );
+    this.#wheel.schedule(intervalUs + Math.floor(intervalUs * JITTER * jitter.uniform()), node.index, node.epoch);
   }
 
   #renew(node: NodeState): void {
     const { sim, client } = this.#context;
     if (node.lease !== undefined) {
       try {
-        node.lease = client.update('Lease', renewedLease(node.lease, sim.nowUs), node.author);
+        node.lease = client.renewLease(node.leaseKey, node.lease, microTimeText(sim.nowUs), node.author);
         return;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;

@@ -2,6 +2,7 @@
  * What the fleet keeps for one node: a row with no closures and no timers of its own. There may be 130,000 of them.
  */
 
+import { flatText } from '../base/flat-text.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { Link } from '../client/request-pump.ts';
@@ -26,6 +27,8 @@ export class NodeState implements Link {
   readonly spec: NodeSpec;
   readonly config: KubeletConfiguration;
   readonly name: string;
+  /** How the API server files its lease. */
+  readonly leaseKey: ObjectKey;
   /** How the API server knows this kubelet. */
   readonly author: { readonly author: string };
   readonly ip: string;
@@ -115,6 +118,7 @@ export class NodeState implements Link {
     this.spec = spec;
     this.config = spec.kubelet === undefined ? DEFAULT_KUBELET_CONFIGURATION : { ...DEFAULT_KUBELET_CONFIGURATION, ...spec.kubelet };
     this.name = spec.name;
+    this.leaseKey = flatText(`kube-node-lease/${spec.name}`);
     this.author = { author: `kubelet/${spec.name}` };
     this.ip = spec.internalIp ?? defaultNodeIp(index);
     this.hostIps = [{ ip: this.ip }];

@@ -4,6 +4,7 @@
  * Simulated time 0 is 2026-01-01T00:00:00Z. API times are whole seconds (cut, not rounded); Leases carry microseconds.
  * The calendar is worked out here (days from civil, after Howard Hinnant's public algorithm) because the core has no Date.
  */
+import { flatText } from '../base/flat-text.ts';
 import { SECOND_US } from '../base/units.ts';
 
 // Days from 1970-01-01 to 2026-01-01.
@@ -29,6 +30,17 @@ export function timeText(timeUs: number): string {
 
 /** RFC 3339 with six decimals: what a Lease's renewTime holds. */
 export function microTimeText(timeUs: number): string {
+  if (timeUs === lastMicroUs) return lastMicroText;
+  lastMicroUs = timeUs;
+  lastMicroText = flatText(microText(timeUs));
+  return lastMicroText;
+}
+
+// Nodes that renew their leases in the same instant write the same text.
+let lastMicroUs = -1;
+let lastMicroText = '';
+
+function microText(timeUs: number): string {
   const micros = timeUs - Math.floor(timeUs / SECOND_US) * SECOND_US;
   // Through the cache of whole seconds: thousands of leases are renewed in each.
   return `${timeText(timeUs).slice(0, -1)}.${micros < 100_000 ? String(micros).padStart(6, '0') : micros}Z`;

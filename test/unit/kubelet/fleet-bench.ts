@@ -73,6 +73,10 @@ export class StandInServer {
     return this.update(kind, { ...stored, status }, undefined, 'status');
   }
 
+  renewLease(_key: string, known: Stored, renewTime: string): Stored {
+    return this.update('Lease', { ...known, spec: { ...known.spec, renewTime } } as Stored, undefined);
+  }
+
   patch(kind: string, namespace: string | undefined, name: string, patch: { readonly body: object }): Stored {
     return this.update(kind, { ...this.get(kind, namespace, name), ...patch.body }, undefined);
   }
