@@ -14,14 +14,15 @@ import type { PodInfo } from '../pod-info.ts';
 import type { SpecTraits } from '../pod-traits.ts';
 import type { Profile } from '../profile.ts';
 import type { Chosen, SearchPosition, Unfit } from '../schedule-pod.ts';
-import { selectHost } from '../select-host.ts';
 import { type AffinityPlan, affinityPlanOf, isCurrent } from './affinity-plan.ts';
+import { BlockWalk } from './block-walk.ts';
 import { ColumnDiagnosis } from './column-diagnosis.ts';
 import { isWithinReach, type KnownProfile, knownProfileOf } from './known-profile.ts';
 import { LocalColumns, STALE } from './local-columns.ts';
 import { PEER_STATUSES, PeerFilters } from './peer-filters.ts';
 import { addAffinityScores, addNormalized, addSpreadScores, ScoreField } from './peer-scores.ts';
 import type { PodCounts } from './pod-counts.ts';
+import { firstMaximum } from './pre-order.ts';
 import { PreemptionSearch } from './preemption-search.ts';
 import { areCurrent, type SpreadPlan, spreadPlanOf } from './spread-plan.ts';
 
@@ -49,6 +50,7 @@ export class FastPath {
   readonly #plans = new Map<number, PeerPlan>();
   readonly #peers = new PeerFilters();
   readonly #field = new ScoreField();
+  readonly #blockWalk = new BlockWalk();
   /** Of the walk under way. */
   #foundCount = 0;
   /** Local plugins keep nothing in it. */
@@ -107,23 +109,25 @@ export class FastPath {
     this.#field.fit(count);
     const wanted = feasibleNodesToFind(count, this.#profile.spec.percentageOfNodesToScore ?? percentageOfNodesToScore);
     const start = position.next % count;
-    const isNowhereLocally = columns.staleCount === 0 && columns.feasibleCount === 0;
-    const seen = isNowhereLocally
-      ? count
-      : this.#peers.isSilent
-        ? this.#walk(columns, pod, start, wanted)
-        : this.#walkWithPeers(columns, pod, start, wanted);
-    const found = isNowhereLocally ? 0 : this.#foundCount;
-    if (found === 0) return this.#unfit(pod, columns, position);
+    if (columns.staleCount === 0 && columns.feasibleCount === 0) return this.#unfit(pod, columns, position);
+    const walk = this.#blockWalk;
+    const isAlone = this.#peers.isSilent && plan.affinity.scored.length === 0 && plan.spread.soft.length === 0;
+    if (isAlone && columns.isDirect) walk.run(columns, pod, start, wanted);
+    let { seen, found, winner } = walk;
+    // A row met on the way may be the first with a score that is normalized: then the rows found have to be looked at together.
+    if (!isAlone || !columns.isDirect) {
+      seen = this.#peers.isSilent ? this.#walk(columns, pod, start, wanted) : this.#walkWithPeers(columns, pod, start, wanted);
+      found = this.#foundCount;
+      if (found > 1 && !this.#addScores(columns, pod, plan, known, found)) return undefined;
+      winner = found === 0 ? -1 : this.#field.found[firstMaximum(this.#field.totals, found)]!;
+    }
+    if (winner === -1) return this.#unfit(pod, columns, position);
 
-    if (found > 1 && !this.#addScores(columns, pod, plan, known, found)) return undefined;
     // The promised node was looked at first; unless the walk came by it again, it is one more.
     const isExtra = promised !== -1 && (promised - start + count) % count >= seen;
     const evaluated = seen + (isExtra ? 1 : 0);
     position.next = (position.next + evaluated) % count;
-    const winner = found === 1 ? 0 : selectHost(this.#field.totals, found);
-    const node = nodes[this.#field.found[winner]!]!;
-    return { kind: 'chosen', node, state: new CycleState(), evaluated, feasibleCount: found };
+    return { kind: 'chosen', node: nodes[winner]!, state: new CycleState(), evaluated, feasibleCount: found };
   }
 
   /** Fills the field with feasible rows from `start` on, until one more than wanted is met; returns how many rows were passed. */

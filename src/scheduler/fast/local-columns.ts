@@ -9,6 +9,7 @@ import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Profile, WeightedScorer } from '../profile.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { Blocks } from './block-walk.ts';
 import { DryRuns } from './dry-runs.ts';
 
 /** In `values`: not worked out yet, or changed since. */
@@ -38,6 +39,7 @@ export class LocalColumns {
   readonly listVersion: number;
   /** Feasibility and direct score in one number, so that a walk reads one column. */
   readonly values: Int32Array;
+  readonly blocks: Blocks;
   readonly normalized: readonly RawColumn[];
   feasibleCount = 0;
   staleCount: number;
@@ -65,6 +67,7 @@ export class LocalColumns {
     this.#priority = priority;
     this.listVersion = snapshot.listVersion;
     this.values = new Int32Array(count).fill(STALE);
+    this.blocks = new Blocks(count);
     this.staleCount = count;
     this.normalized = plugins.normalizedScorers.map((scorer) => ({ scorer, raw: undefined }));
     this.#ownGenerations = new Float64Array(count);
@@ -81,6 +84,7 @@ export class LocalColumns {
       this.staleCount = this.values.length;
       this.feasibleCount = 0;
       this.#rejected.fill(0);
+      this.blocks.reset();
       this.#dryRuns?.forgetAll();
       this.#position = log.head;
       return;
@@ -101,6 +105,7 @@ export class LocalColumns {
     else this.#rejected[REJECTED - value]!--;
     this.values[row] = STALE;
     this.staleCount++;
+    this.blocks.forget(row, value);
     this.#dryRuns?.forget(row);
   }
 
@@ -113,9 +118,21 @@ export class LocalColumns {
     const value = reason < 0 ? this.#ownScores[row]! + this.#sum(this.#plugins.crowdScorers, pod, node) : REJECTED - reason;
     this.values[row] = value;
     this.staleCount--;
+    this.blocks.learn(row, value);
     if (value >= 0) this.feasibleCount++;
     else this.#rejected[reason]!++;
     return value;
+  }
+
+  /** Works out the stale rows of a stretch. */
+  refreshBlock(from: number, to: number, pod: PodInfo): void {
+    for (let row = from; row < to; row++) if (this.values[row] === STALE) this.refresh(row, pod, undefined);
+  }
+
+  /** Does nothing but the rows' values decide between them, as far as the template is concerned? */
+  get isDirect(): boolean {
+    for (const { raw } of this.normalized) if (raw !== undefined) return false;
+    return true;
   }
 
   /** Of a rejected row. */
