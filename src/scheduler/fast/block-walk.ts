@@ -15,8 +15,9 @@ const SHIFT = 6;
 const BLOCK = 1 << SHIFT;
 /** In `maxima`: to be found anew. */
 const UNKNOWN = -2;
-// Positions tried one after the other before ties are taken to be rare, and looked up instead.
-const MAX_STEPS = 48;
+// Positions tried one after the other before ties are taken to be rare, and looked up instead: some, and this share of those found.
+const MIN_STEPS = 48;
+const STEPS_SHARE = 4;
 
 /** By block of rows. Kept by LocalColumns with every value it writes. */
 export class Blocks {
@@ -152,7 +153,8 @@ export class BlockWalk {
     if (this.found === this.seen) {
       // Every row passed was found, so that positions are rows: where many tie, one comes up soon.
       let position = 0;
-      for (let step = 0; step < MAX_STEPS && position < this.found; step++) {
+      const steps = MIN_STEPS + this.found / STEPS_SHARE;
+      for (let step = 0; step < steps && position < this.found; step++) {
         const row = start + position < count ? start + position : start + position - count;
         if (values[row] === max) return row;
         position = nextInPreOrder(position, this.found);
