@@ -6,6 +6,7 @@ import type { Change, Explanation, Rejection } from '../scheduler/explain/explan
 
 // A table of more rows nobody reads to its end.
 const CANDIDATES_SHOWN = 10;
+const TURNINGS_SHOWN = 3;
 
 /** `node`: what is said of that one, in place of all. */
 export function explanationText(explanation: Explanation, node?: string): string {
@@ -15,6 +16,7 @@ export function explanationText(explanation: Explanation, node?: string): string
   if (node !== undefined) return [...lines, '', ...nodeLines(explanation, node)].join('\n');
   if (explanation.nodes.examined > 0 || explanation.rejections.length > 0) lines.push('', ...searchLines(explanation));
   if (explanation.candidates.length > 0) lines.push('', ...scoreLines(explanation));
+  if (explanation.outcome === 'placed' && explanation.scorers.length > 0) lines.push('', ...turningLines(explanation));
   if (explanation.outcome === 'waits') lines.push('', ...changeLines(explanation));
   if (explanation.alike.length > 0) lines.push('', `The same holds for ${listed(explanation.alike, 5, explanation.alike.length)}`);
   return lines.join('\n');
@@ -71,6 +73,16 @@ function scoreLines({ scorers, candidates, node, nodes }: Explanation): string[]
   const line = (cells: readonly string[]) => `  ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd();
   const shown = best.length < nodes.feasible ? `, the best ${best.length} of ${number(nodes.feasible)}` : '';
   return [`Scores, weighted (raw -> out of 100)${shown}`, line(header), ...rows.map(line)];
+}
+
+/** What decided between equals, and what little would have turned the choice. */
+function turningLines({ ties, turnings }: Explanation): string[] {
+  const lines =
+    ties === 0 ? [] : [`${ties === 1 ? 'One other has' : `${number(ties)} others have`} the same total: the order of the search decided`];
+  for (const { plugin, from, to, node } of turnings.slice(0, TURNINGS_SHOWN)) {
+    lines.push(`With a weight of ${to} for ${plugin} instead of ${from} it would have gone to ${node}`);
+  }
+  return lines;
 }
 
 function changeLines({ changes, waiting }: Explanation): string[] {

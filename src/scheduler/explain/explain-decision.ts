@@ -9,6 +9,7 @@ import type { PodInfo } from '../pod-info.ts';
 import type { Profile } from '../profile.ts';
 import { type Decision, type DecisionTrace, schedulePod } from '../schedule-pod.ts';
 import type { Explanation, Rejection, ScoredNode } from './explanation.ts';
+import { tiesOf, turningsOf } from './weight-changes.ts';
 
 // Of nodes that say the same, and of scored nodes: a page has room for so many; `why --node` asks for one of the rest.
 const NODES_NAMED = 8;
@@ -23,7 +24,10 @@ export interface ExplainOptions {
 
 export interface TracedDecision {
   readonly decision: Decision;
-  readonly explanation: Pick<Explanation, 'nodes' | 'rejections' | 'scorers' | 'candidates' | 'isViaNominated' | 'scheduler'>;
+  readonly explanation: Pick<
+    Explanation,
+    'nodes' | 'rejections' | 'scorers' | 'candidates' | 'ties' | 'turnings' | 'isViaNominated' | 'scheduler'
+  >;
 }
 
 export function explainDecision(
@@ -49,9 +53,16 @@ export function explainDecision(
       nodes: { total: nodes.length, examined: feasible.length + diagnosis.explicit.size, feasible: feasible.length },
       rejections: rejections.sort((a, b) => b.count - a.count),
       scorers: (trace.scores ?? []).map(({ name, weight }) => ({ plugin: name, weight })),
+      ...turned(trace),
       candidates: candidatesOf(trace, chosen, isWhole ? nodes.length : CANDIDATES_KEPT),
     },
   };
+}
+
+function turned({ feasible, scores, totals }: DecisionTrace): Pick<Explanation, 'ties' | 'turnings'> {
+  if (feasible === undefined || scores === undefined || totals === undefined) return { ties: 0, turnings: [] };
+  const choice = { feasible, scores, totals };
+  return { ties: tiesOf(choice), turnings: turningsOf(choice) };
 }
 
 function groupedRejections(diagnosis: Diagnosis, named: number): Rejection[] {

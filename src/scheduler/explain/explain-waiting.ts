@@ -95,7 +95,7 @@ function explained(core: SchedulerCore, worlds: Worlds | undefined, info: PodInf
   return { ...base, message, waiting, ...explanation, ...changes };
 }
 
-const NEVER_LOOKED = { isViaNominated: false, rejections: [], scorers: [], candidates: [] } as const;
+const NEVER_LOOKED = { isViaNominated: false, rejections: [], scorers: [], candidates: [], ties: 0, turnings: [] } as const;
 
 function nodesOf(core: SchedulerCore): Explanation['nodes'] {
   return { total: core.snapshot.nodes.length, examined: 0, feasible: 0 };

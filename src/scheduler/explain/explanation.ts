@@ -37,6 +37,14 @@ export interface Change {
   readonly parts: number;
 }
 
+/** A weight with which the pod would have gone elsewhere; 0 stands for the plugin disabled. */
+export interface Turning {
+  readonly plugin: string;
+  readonly from: number;
+  readonly to: number;
+  readonly node: string;
+}
+
 export interface Explanation {
   /** `namespace/name`. */
   readonly pod: string;
@@ -57,6 +65,10 @@ export interface Explanation {
   readonly scorers: readonly Scorer[];
   /** The best, and the chosen one among them. */
   readonly candidates: readonly ScoredNode[];
+  /** Nodes with the very total of the chosen one. */
+  readonly ties: number;
+  /** The smallest change of weight first. */
+  readonly turnings: readonly Turning[];
   /** The smallest first; absent where none was looked for. */
   readonly changes?: readonly Change[];
   /** Other pods that wait for the very same reasons. */

@@ -2,6 +2,7 @@
  * The smallest change that would let a pod run: proposals are made plugin by plugin and node by node, and each is tried out by running
  * PreFilter and Filter again with it. What is told has been seen to work.
  */
+import { controllerOf } from '../../model/meta.ts';
 import type { Node, Taint } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -121,7 +122,8 @@ class Search {
     return [...kinds.values()];
   }
 
-  #tryNewNode({ node }: NodeInfo): void {
+  /** It comes without pods but for those that every node of its kind has: those of DaemonSets. */
+  #tryNewNode({ node, pods }: NodeInfo): void {
     const name = `${node!.metadata.name}-twin`;
     const labels = { ...node!.metadata.labels, 'kubernetes.io/hostname': name };
     const twin: Node = {
@@ -129,7 +131,10 @@ class Search {
       metadata: { ...node!.metadata, name, uid: name, labels },
       spec: { ...node!.spec, unschedulable: false, taints: ownTaints(node!) },
     };
-    const fits = this.#fitsWith(this.#pod, { nodes: [twin] }, name);
+    const daemons = pods
+      .filter(({ pod }) => controllerOf(pod)?.kind === 'DaemonSet')
+      .map(({ pod, uid }) => ({ ...changedSpec(pod, { nodeName: name }), metadata: { ...pod.metadata, uid: `${uid}-twin` } }));
+    const fits = this.#fitsWith(this.#pod, { nodes: [twin], pods: daemons }, name);
     if (fits > 0) this.#tell({ text: `add one more node like ${node!.metadata.name}`, cost: Cost.newNode, node: name, fits, parts: 1 });
   }
 

@@ -18,6 +18,8 @@ export interface ClusterChange {
   readonly nodes?: readonly Node[];
   /** Pods that are gone. */
   readonly withoutPods?: readonly PodInfo[];
+  /** Pods that stand there besides, each on the node it names. */
+  readonly pods?: readonly Pod[];
 }
 
 export class WhatIf {
@@ -39,14 +41,16 @@ export class WhatIf {
   }
 
   /** Does `act` on the changed cluster, and puts everything back. */
-  with<T>({ nodes = [], withoutPods = [] }: ClusterChange, act: () => T): T {
+  with<T>({ nodes = [], withoutPods = [], pods = [] }: ClusterChange, act: () => T): T {
     const before = nodes.map(({ metadata }) => this.snapshot.get(metadata.name)?.node);
     for (const node of nodes) this.#cache.addNode(node);
     for (const { uid } of withoutPods) this.#cache.removePod(uid);
+    for (const pod of pods) this.#cache.addPod(pod);
     this.#cache.updateSnapshot(this.snapshot);
     try {
       return act();
     } finally {
+      for (const { metadata } of pods) this.#cache.removePod(metadata.uid ?? '');
       nodes.forEach(({ metadata }, i) => {
         const node = before[i];
         if (node === undefined) this.#cache.removeNode(metadata.name);

@@ -29,6 +29,8 @@ const waiting: Explanation = {
   ],
   scorers: [],
   candidates: [],
+  ties: 0,
+  turnings: [],
   changes: [
     { text: 'ask for 300m of cpu less (200m instead of 500m)', node: 'n7', fits: 12, parts: 1 },
     { text: 'add one more node like n1', node: 'n1-twin', fits: 1, parts: 1 },
@@ -55,6 +57,8 @@ const placed: Explanation = {
     { node: 'n2', total: 200, scores: [{ raw: 3, normalized: 100, weighted: 200 }] },
     { node: 'n3', total: 132, scores: [{ raw: 2, normalized: 66, weighted: 132 }] },
   ],
+  ties: 1,
+  turnings: [{ plugin: 'NodeAffinity', from: 2, to: 0, node: 'n3' }],
   alike: [],
 };
 const { waiting: _, changes: __, ...withoutEither } = placed;
@@ -88,7 +92,10 @@ The same holds for default/a, default/b`);
 Scores, weighted (raw -> out of 100), the best 2 of 144
   node  total  NodeAffinity x2
   > n2  200    200 (3 -> 100)
-    n3  132    132 (2 -> 66)`);
+    n3  132    132 (2 -> 66)
+
+One other has the same total: the order of the search decided
+With a weight of 0 for NodeAffinity instead of 2 it would have gone to n3`);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 /** What is said of a pod that waits: the plugin that refused each node, and the smallest change that would let the pod run. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { explainDecision } from '../../../src/scheduler/explain/explain-decision.ts';
 import { explainWaiting } from '../../../src/scheduler/explain/explain-waiting.ts';
 import type { Explanation } from '../../../src/scheduler/explain/explanation.ts';
 import { changedSpec, WhatIf } from '../../../src/scheduler/explain/what-if.ts';
@@ -72,6 +73,18 @@ const cases: readonly Case[] = [
       world.node('n2', { cpu: '1500m', memory: '5Gi' });
     },
     changes: ['ask for 500m of cpu less (1500m instead of 2) and 1Gi of memory less (5Gi instead of 6Gi)'],
+  },
+  {
+    // The new node has 4 CPUs as n1 has, of which the daemon takes 2 there too.
+    about: 'a node of its kind that its daemons would fill as well',
+    pod: { requests: { cpu: '3' } },
+    world: (world) => {
+      world.node('n1');
+      const daemon = world.pod('daemon', { nodeName: 'n1', requests: { cpu: '2' } });
+      const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'd', controller: true };
+      world.update(daemon, (pod) => ({ ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } }));
+    },
+    changes: ['ask for 1 of cpu less (2 instead of 3)'],
   },
   {
     about: 'a node that runs as many pods as it may',
@@ -216,6 +229,7 @@ describe('The smallest change', () => {
     const told = explained(world).changes!.map(({ text }) => text);
     expect(told[0]).toBe(changes[0]);
     for (const change of changes) expect(told).toContain(change);
+    if (pod.requests?.cpu === '3') expect(told.join()).not.toContain('one more node');
   });
 
   test('is nothing when nothing helps: a claim that does not exist', () => {
@@ -249,6 +263,45 @@ describe('An explanation', () => {
     expect(explainWaiting(world.core, pods, () => false)).toMatchObject([
       { pod: 'default/a', attempts: 1, alike: ['default/b', 'default/c'] },
     ]);
+  });
+});
+
+describe('A pod that was placed', () => {
+  const choiceOf = (world: SchedulerWorld) => {
+    const info = new PodInfo(world.pod('web'));
+    world.core.cache.updateSnapshot(world.core.snapshot);
+    const profile = world.core.profiles.get('default-scheduler')!;
+    return explainDecision(profile, info, { position: 0, percentageOfNodesToScore: 0 }).explanation;
+  };
+
+  test('is told how many others were as good', () => {
+    const world = new SchedulerWorld();
+    for (const name of ['n1', 'n2', 'n3']) world.node(name);
+    world.pod('other', { nodeName: 'n2', requests: { cpu: '2' } });
+    expect(choiceOf(world).ties).toBe(1);
+  });
+
+  test('is told the smallest weight with which it would have gone elsewhere, and does go there with it', () => {
+    const build = (configuration: object) => {
+      const world = new SchedulerWorld({ configuration });
+      // n1 is empty but to be avoided; n2 is half full. TaintToleration has a say of 3 against the emptiness of n1.
+      world.node('n1', { taints: [{ key: 'old', effect: 'PreferNoSchedule' }] });
+      world.node('n2');
+      world.pod('other', { nodeName: 'n2', requests: { cpu: '2', memory: '4Gi' } });
+      return world;
+    };
+    const { candidates, turnings } = choiceOf(build({}));
+    expect(candidates[0]!.node).toBe('n2');
+    // n2 leads by 300 of TaintToleration less 50 of NodeResourcesFit; the other scores are alike but for 0 or 1.
+    const smallest = turnings[0]!;
+    expect(smallest.node).toBe('n1');
+    for (const { plugin, from, to, node } of turnings) {
+      const enabled = (weight: number) => [{ plugins: { score: { enabled: [{ name: plugin, weight }] } } }];
+      const plugins = (weight: number) => (weight === 0 ? [{ plugins: { score: { disabled: [{ name: plugin }] } } }] : enabled(weight));
+      expect(choiceOf(build({ profiles: plugins(to) })).candidates[0]!.node).toBe(node);
+      const nearer = to > from ? to - 1 : to + 1;
+      expect(choiceOf(build({ profiles: plugins(nearer) })).candidates[0]!.node).toBe('n2');
+    }
   });
 });
 
