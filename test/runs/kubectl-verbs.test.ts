@@ -18,10 +18,14 @@ spec:
 `;
 
 /** Runs the commands one after the other on two nodes with Deployment web, and answers what each printed. */
-function session(commands: readonly string[]): { readonly run: ScenarioRun; readonly printed: readonly string[] } {
+function session(
+  commands: readonly (string | { readonly command: string; readonly expectExit?: number })[],
+  { mayFail } = { mayFail: true },
+): { readonly run: ScenarioRun; readonly printed: readonly string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-kubectl-'));
   const file = join(folder, 'session.yaml');
   writeFileSync(join(folder, 'web.yaml'), MANIFEST);
+  writeFileSync(join(folder, 'budget.yaml'), BUDGET);
   writeFileSync(
     file,
     `# What does kubectl print?
@@ -32,7 +36,7 @@ duration: 20m
 cluster: { nodes: [{ name: n, count: 2 }] }
 events:
   - { at: 0s, apply: web.yaml }
-  - { at: 1m, mayFail: true, kubectl: ${JSON.stringify(commands)} }
+  - { at: 1m, mayFail: ${mayFail}, kubectl: ${JSON.stringify(commands)} }
 `,
   );
   const run = new ScenarioRun(readScenario(file));
@@ -120,4 +124,36 @@ test('kubectl rollout undo without a revision goes back to the one before', () =
     /^deployment.apps\/web rolled back\nWarning: resource deployments\/web was previously managed with 'kubectl apply'/,
   );
   expect(run.cluster.api.get('Deployment', 'default', 'web').spec.template.spec.containers[0]!.image).toBe('web:1');
+});
+
+const BUDGET = `apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: stay }
+spec:
+  minAvailable: 2
+  selector: { matchLabels: { app: web } }
+`;
+
+test('A drain that a budget can never allow ends with the run, which names the budget', () => {
+  const { run, printed } = session(['apply -f budget.yaml', 'drain n-1'], { mayFail: false });
+  expect(printed[1]).toMatch(/^error when evicting pods\/"web-.*" -n "default" \(will retry after 5s\): Cannot evict pod/m);
+  expect(run.outcome(true).stepFailures).toEqual([
+    {
+      timeUs: expect.any(Number),
+      line: 'drain n-1',
+      message: expect.stringMatching(
+        /^had not ended when the run was over: PodDisruptionBudget default\/stay can never allow an eviction, it needs 2 healthy pods and has 2 in all; \d pods? waits? on closed nodes$/,
+      ),
+    },
+  ]);
+});
+
+test('A step may expect the exit code a command ends with', () => {
+  const expecting = (expectExit: number) =>
+    session([{ command: 'scale deploy web --current-replicas=7 --replicas=3', expectExit }], { mayFail: false }).run.outcome(true);
+  expect(expecting(1).stepFailures).toEqual([]);
+  expect(expecting(0).stepFailures.map(({ message }) => message)).toEqual(['error: Expected replicas to be 7, was 2']);
+  expect(expecting(3).stepFailures.map(({ message }) => message)).toEqual([
+    'expected exit code 3, got 1: error: Expected replicas to be 7, was 2',
+  ]);
 });

@@ -10,6 +10,7 @@ import { groupResource, KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import { KubectlError } from './errors.ts';
+import { requestObject } from './request-object.ts';
 import { matchesFields, parseFieldSelector, parseLabelSelector } from './selectors.ts';
 
 export interface WriteOptions {
@@ -28,19 +29,25 @@ export interface Selection {
 
 export type PatchSubresource = 'status' | 'resize';
 
+export interface Caller {
+  /** A user without any rights, as whom every request is made. */
+  readonly denied?: string | undefined;
+  /** Hears what the server would have the caller know. */
+  readonly warn?: (text: string) => void;
+}
+
 export class KubectlApi {
   readonly #client: Client;
-  readonly #denied: string | undefined;
+  readonly #caller: Caller;
 
-  /** `denied` is a user without any rights, as whom every request is made. */
-  constructor(client: Client, denied?: string) {
+  constructor(client: Client, caller: Caller = {}) {
     this.#client = client;
-    this.#denied = denied;
+    this.#caller = caller;
   }
 
-  /** The same requests, made by somebody without any rights. */
-  as(user: string): KubectlApi {
-    return new KubectlApi(this.#client, user);
+  /** The same requests, made by that caller. */
+  by(caller: Caller): KubectlApi {
+    return new KubectlApi(this.#client, caller);
   }
 
   *get(kind: Kind, namespace: string | undefined, name: string): Task<KubeObject> {
@@ -61,14 +68,14 @@ export class KubectlApi {
   *create(object: KubeObject, options: WriteOptions = {}): Task<KubeObject> {
     const kind = object.kind as Kind;
     return yield this.#call({ verb: 'create', kind, namespace: object.metadata.namespace }, (server, request) =>
-      server.create(kind, object as KindMap[Kind], { ...request, ...options }),
+      server.create(kind, this.#decoded(object, options), { ...request, ...options }),
     );
   }
 
   *update(object: KubeObject, options: WriteOptions = {}, subresource?: PatchSubresource): Task<KubeObject> {
     const kind = object.kind as Kind;
     return yield this.#call({ verb: 'update', kind, namespace: object.metadata.namespace, name: object.metadata.name }, (server, request) =>
-      server.update(kind, object as KindMap[Kind], { ...request, ...options }, subresource),
+      server.update(kind, this.#decoded(object, options), { ...request, ...options }, subresource),
     );
   }
 
@@ -126,12 +133,16 @@ export class KubectlApi {
 
   #call<T>(access: Access, operation: (server: ApiServer, request: RequestInfo) => T): Awaitable<T> {
     const isWrite = access.verb !== 'get' && access.verb !== 'list';
-    const denied = this.#denied;
+    const { denied, warn } = this.#caller;
     const asked: typeof operation = (server, request) => {
       if (denied !== undefined) throw forbidden(access, denied);
-      return operation(server, request);
+      return operation(server, warn === undefined ? request : { ...request, warn });
     };
     return { start: (done, failed) => this.#client.send(isWrite, asked, done, failed) };
+  }
+
+  #decoded(object: KubeObject, { fieldValidation = 'Ignore' }: WriteOptions): KindMap[Kind] {
+    return requestObject(object, fieldValidation, this.#caller.warn ?? (() => undefined)) as KindMap[Kind];
   }
 }
 

@@ -105,8 +105,9 @@ export function parseCommandLine<V extends VerbGrammar>(line: string, verbs: rea
 
 /** Are there as many arguments as the verb takes? kubectl itself finds out only when it runs. */
 export function checkArguments({ verb, args, flags }: ParsedCommand): void {
-  const isFromFile = flags.has('filename') || flags.has('raw');
-  if (args.length >= (isFromFile ? 0 : verb.minimum) && args.length <= (verb.maximum ?? Number.POSITIVE_INFINITY)) return;
+  // Objects may come from a file, nodes from a selector.
+  const isNamedElsewhere = flags.has('filename') || flags.has('raw') || (verb.usage === 'NODE' && flags.has('selector'));
+  if (args.length >= (isNamedElsewhere ? 0 : verb.minimum) && args.length <= (verb.maximum ?? Number.POSITIVE_INFINITY)) return;
   const wanted = `"kubectl ${verb.words}${verb.usage === '' ? '' : ` ${verb.usage}`}"`;
   const found = args.length === 0 ? 'no arguments' : `the arguments "${args.join(' ')}"`;
   throw new CommandLineError({ wanted, found, words: `expected ${wanted}` });

@@ -32,6 +32,8 @@ export interface KubectlContext {
   readonly session: KubectlSession;
   /** What the metrics server knows; absent where there is none. */
   readonly metrics?: KubectlMetrics | undefined;
+  /** What `kubectl edit` opens: from the text to the text saved; absent where nobody edits. */
+  readonly editor?: (text: string) => string;
   /** Writes to stdout as it is. */
   out(text: string): void;
   /** Writes to stderr as it is. */

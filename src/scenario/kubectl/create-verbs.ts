@@ -1,7 +1,15 @@
 /**
  * The subcommands of `kubectl create`: what each takes, and the function that carries it out.
  */
-import { createNamespace, createRole, createRoleBinding, createServiceAccount, createToken } from './create/account.ts';
+import {
+  createClusterRole,
+  createClusterRoleBinding,
+  createNamespace,
+  createRole,
+  createRoleBinding,
+  createServiceAccount,
+  createToken,
+} from './create/account.ts';
 import { createConfigMap } from './create/configmap.ts';
 import { createDeployment } from './create/deployment.ts';
 import { createFromFile } from './create/from-file.ts';
@@ -75,5 +83,9 @@ export const CREATE_VERBS: readonly Verb[] = [
   ),
   creating('role', [], { verb: 'text', resource: 'text', 'resource-name': 'text' }, createRole),
   creating('rolebinding', [], { ...SUBJECTS, role: 'text', clusterrole: 'text' }, createRoleBinding),
+  creating('clusterrole', [], { verb: 'text', resource: 'text', 'resource-name': 'text', 'non-resource-url': 'text' }, createClusterRole, [
+    'verb',
+  ]),
+  creating('clusterrolebinding', [], { ...SUBJECTS, clusterrole: 'text' }, createClusterRoleBinding, ['clusterrole']),
   creating('ingress', ['ing'], { rule: 'text', class: 'text', annotation: 'text', 'default-backend': 'text' }, createIngress),
 ];

@@ -10,7 +10,7 @@ import type { ParsedCommand } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
 import { errorText, isNotFound, KubectlError, throwAll, usageError } from './errors.ts';
 import { asMap, isMap, type JsonMap } from './json.ts';
-import { lastAppliedOf, withLastApplied } from './last-applied.ts';
+import { LAST_APPLIED, lastAppliedOf } from './last-applied.ts';
 import { threeWayPatch } from './merge-patch.ts';
 import { unifiedHunks } from './print/unified-diff.ts';
 import { yamlText } from './print/yaml.ts';
@@ -67,7 +67,9 @@ function* mergedOf(info: Info, live: KubeObject | undefined, { flags }: ParsedCo
     return yield* api.apply(info.object!, { dryRun: true, fieldManager: fieldManager ?? 'kubectl' }, flags.isOn('force-conflicts'));
   const options = { dryRun: true, fieldManager: fieldManager ?? 'kubectl-client-side-apply' };
   if (live === undefined) return yield* api.create(info.object!, options);
-  const body = threeWayPatch(lastAppliedOf(live) ?? {}, asMap(withLastApplied(info.object!)), asMap(live));
+  const { [LAST_APPLIED]: _, ...annotations } = info.object!.metadata.annotations ?? {};
+  const modified = { ...info.object!, metadata: { ...info.object!.metadata, annotations } };
+  const body = threeWayPatch(lastAppliedOf(live) ?? {}, asMap(modified), asMap(live));
   if (body === undefined) return live;
   return yield* api.patch(info.kind, info.namespace, info.name, { type: 'strategic', body }, options);
 }

@@ -13,8 +13,9 @@ import type { Verb } from './verbs.ts';
 export function* runKubectl(command: ParsedCommand<Verb>, context: KubectlContext): Task<number> {
   for (const flag of command.deprecated) warnLine(context, `Flag --${flag} has been deprecated, ${DEPRECATED_FLAGS[flag]}`);
   try {
-    const user = userOf(command.flags);
-    yield* command.verb.run(command, user.isAdministrator ? context : { ...context, api: context.api.as(user.name) });
+    const { name, isAdministrator } = userOf(command.flags);
+    const warn = (text: string) => warnLine(context, `Warning: ${text}`);
+    yield* command.verb.run(command, { ...context, api: context.api.by({ denied: isAdministrator ? undefined : name, warn }) });
     return 0;
   } catch (error) {
     const text = errorText(error);

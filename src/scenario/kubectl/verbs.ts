@@ -15,6 +15,7 @@ import { deleteObjects } from './delete.ts';
 import { describe } from './describe.ts';
 import { diff } from './diff.ts';
 import { drain } from './drain.ts';
+import { edit } from './edit.ts';
 import { events } from './events.ts';
 import { expose } from './expose.ts';
 import { type FlagKinds, PRINT, SELECT, WRITE } from './flag-kinds.ts';
@@ -423,6 +424,14 @@ export const VERBS: readonly Verb[] = [
     flags: { ...SELECT, ...WRITE, patch: 'text', 'patch-file': 'text', type: 'text', subresource: 'text', local: 'switch' },
     subject: 'objects',
     run: patch,
+  },
+  {
+    words: 'edit',
+    usage: OBJECT,
+    minimum: 1,
+    flags: { ...SELECT, ...WRITE, subresource: 'text', 'windows-line-endings': 'switch', 'output-patch': 'switch' },
+    subject: 'objects',
+    run: edit,
   },
   {
     words: 'wait',

@@ -12,6 +12,7 @@ import { VERBS } from '../../kubectl/verbs.ts';
 import { collapseBlanks, sameOutput } from './compare-output.ts';
 import { Placeholders } from './output-pattern.ts';
 import type { RecordedCommand, RecordedSession } from './session.ts';
+import { editorOf } from './session-editor.ts';
 import { sessionFiles } from './session-files.ts';
 import { SessionPlane } from './session-plane.ts';
 
@@ -57,7 +58,7 @@ export function replaySession({ nodes = DEFAULT_NODES, setup = [], files = {}, c
 }
 
 function answerTo(
-  { cmd, stdin }: RecordedCommand,
+  { cmd, stdin, env }: RecordedCommand,
   plane: SessionPlane,
   files: { readonly [path: string]: string },
   session: KubectlContext['session'],
@@ -71,6 +72,7 @@ function answerTo(
     store: api.store,
     files: sessionFiles(files, stdin),
     session,
+    editor: editorOf(env?.EDITOR),
     out: (text) => {
       stdout += text;
     },

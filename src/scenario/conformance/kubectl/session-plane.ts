@@ -19,7 +19,7 @@ const QUIET_US = 1 * SECOND_US;
 const LONGEST_SETTLE_US = 30 * SECOND_US;
 const LONGEST_COMMAND_US = 120 * SECOND_US;
 /** What starting kubectl takes. */
-const START_US = 60 * MILLISECOND_US;
+const START_US = 100 * MILLISECOND_US;
 /** Kinds that are written while everything is at rest. */
 const RESTLESS: ReadonlySet<Kind> = new Set<Kind>(['Lease', 'Event', 'Node']);
 
@@ -59,7 +59,7 @@ export class SessionPlane {
     const { status, ...rest } = object as KubeObject & { readonly status?: unknown };
     const metadata = KINDS[kind].namespaced ? { namespace: 'default', ...rest.metadata } : rest.metadata;
     const created = api.create(kind, { ...rest, metadata } as KindMap[Kind], RECORDER);
-    this.sleep(10 * MILLISECOND_US);
+    this.sleep(20 * MILLISECOND_US);
     if (status !== undefined) api.update(kind, { ...created, status } as KindMap[Kind], RECORDER, 'status');
   }
 

@@ -57,6 +57,22 @@ export function* createRoleBinding(command: ParsedCommand, context: KubectlConte
   yield* createObject(command, context, { kind: 'RoleBinding', name, fields }, 'failed to create rolebinding');
 }
 
+export function* createClusterRole(command: ParsedCommand, context: KubectlContext): Task<void> {
+  const name = nameOf(command);
+  const urls = command.flags.list('non-resource-url');
+  if (urls.length > 0 && command.flags.has('resource'))
+    throw new KubectlError('non-resource-url and resource must be specified exclusively');
+  const rules = urls.length > 0 ? [{ nonResourceURLs: urls, verbs: command.flags.list('verb') }] : rulesOf(command, context);
+  yield* createObject(command, context, { kind: 'ClusterRole', name, fields: { rules } }, 'failed to create clusterrole');
+}
+
+export function* createClusterRoleBinding(command: ParsedCommand, context: KubectlContext): Task<void> {
+  const name = nameOf(command);
+  const roleRef = { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: command.flags.text('clusterrole') };
+  const fields = { subjects: subjectsOf(command), roleRef };
+  yield* createObject(command, context, { kind: 'ClusterRoleBinding', name, fields }, 'failed to create clusterrolebinding');
+}
+
 export function subjectsOf({ flags }: ParsedCommand): JsonMap[] {
   return [
     ...flags.list('user').map((name) => ({ kind: 'User', apiGroup: RBAC_GROUP, name })),
