@@ -10,9 +10,19 @@ import { controllers } from './controllers.bench.ts';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement, Size } from './measure.ts';
 import { schedulerCycle } from './scheduler/cycle.bench.ts';
+import { schedulerPage } from './scheduler/page.ts';
+import { schedulerPlugins } from './scheduler/plugins.bench.ts';
+import { schedulerReplays } from './scheduler/replays.bench.ts';
 import { simulatedFigure, WORKLOADS } from './scheduler-perf.ts';
 
-const BENCHMARKS: { readonly [name: string]: Benchmark } = { kernel, 'scheduler-cycle': schedulerCycle, burst, controllers };
+const BENCHMARKS: { readonly [name: string]: Benchmark } = {
+  kernel,
+  'scheduler-cycle': schedulerCycle,
+  'scheduler-plugins': schedulerPlugins,
+  'scheduler-replays': schedulerReplays,
+  burst,
+  controllers,
+};
 
 /** Figures of the modelled cluster in simulated time: they are the same on every machine, and never stand beside the simulator's own. */
 const SIMULATED: { readonly [name: string]: (size: Size) => readonly Row[] } = { 'simulated-scheduler': simulatedScheduler };
@@ -36,9 +46,11 @@ const origin = {
   machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
   size,
 };
+const measured = new Map<string, readonly Row[]>();
 for (const name of names.length > 0 ? names : [...Object.keys(BENCHMARKS), ...Object.keys(SIMULATED)]) {
   const simulated = SIMULATED[name];
   const table = simulated === undefined ? (await BENCHMARKS[name]!(size)).map(flat) : simulated(size);
+  measured.set(name, table);
   console.table(table);
   if (size !== 'full') continue;
   const { commit, node, machine } = origin;
@@ -57,6 +69,13 @@ for (const name of names.length > 0 ? names : [...Object.keys(BENCHMARKS), ...Ob
       `Commit ${commit}; figures are per second of simulated time, the same on every machine.`,
     );
   }
+}
+
+if (size === 'full' && measured.has('scheduler-cycle')) {
+  const of = (name: string) => measured.get(name) ?? [];
+  const about = `Commit ${origin.commit}, Node ${origin.node}, ${origin.machine}`;
+  const tables = { cycle: of('scheduler-cycle'), plugins: of('scheduler-plugins'), replays: of('scheduler-replays'), about };
+  writeFileSync('reports/scheduler.html', schedulerPage(tables));
 }
 
 /** Beside the thresholds of upstream's benchmark, and with a tenth of the nodes and pods. */

@@ -48,3 +48,22 @@ export function measurement(
     peakMemoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
   };
 }
+
+/** Wall time and this process' own computing time, added up over stretches: the latter tells what a busy machine took away. */
+export class Stopwatch {
+  seconds = 0;
+  cpuSeconds = 0;
+  #startNs = 0n;
+  #startCpu = process.cpuUsage();
+
+  start(): void {
+    this.#startCpu = process.cpuUsage();
+    this.#startNs = process.hrtime.bigint();
+  }
+
+  stop(): void {
+    this.seconds += Number(process.hrtime.bigint() - this.#startNs) / 1e9;
+    const { user, system } = process.cpuUsage(this.#startCpu);
+    this.cpuSeconds += (user + system) / 1e6;
+  }
+}

@@ -141,6 +141,42 @@ export const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** Every node has a pod of the group, and is tainted and labelled, so that each plugin has something to look at. */
+export const PLUGIN_WORKLOAD: Workload = {
+  name: 'plugins',
+  objects: [replicaSet],
+  node: (i) =>
+    node(i, { labels: { disk: i % 2 === 0 ? 'ssd' : 'hdd' }, spec: { taints: [{ key: 'k', value: 'v', effect: 'PreferNoSchedule' }] } }),
+  standing: { perNode: 2, pod: (i, nodeName) => pod(`low${i}`, { nodeName }, { labels }) },
+  pod: (i) => pod(`p${i}`),
+};
+
+export const PLUGIN_POD: Pod = pod(
+  'incoming',
+  {
+    containers: [
+      {
+        name: 'main',
+        image: 'web:1',
+        resources: { requests: { cpu: '100m', memory: '500Mi' } },
+        ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }],
+      },
+    ],
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: ssdOnly,
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, preference: ssdOnly.nodeSelectorTerms[0]! }],
+      },
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE, labelSelector }],
+        preferredDuringSchedulingIgnoredDuringExecution: preferSpread,
+      },
+    },
+    topologySpreadConstraints: [constraint(ZONE, 'DoNotSchedule', 5), constraint(HOSTNAME, 'ScheduleAnyway', 1)],
+  },
+  { labels, ownerReferences: [owner] },
+);
+
 const MIXED: readonly ((i: number) => Pod)[] = [
   (i) => pod(`p${i}`),
   (i) => pod(`p${i}`, {}, { labels, ownerReferences: [owner] }),

@@ -47,6 +47,7 @@ export class SequenceWorld {
   readonly #world = new ReplayWorld([]);
   readonly #core: SchedulerCore;
   readonly #isGraceful: boolean;
+  readonly #around: (attempt: () => Attempt | undefined) => Attempt | undefined;
   /** Whole seconds of the script; each reading of the clock adds a microsecond for good. */
   #secondUs = START_US;
   #readings = 0;
@@ -57,8 +58,14 @@ export class SequenceWorld {
   bindings: { readonly pod: string; readonly node: string }[] = [];
   preempted: string[] = [];
 
-  constructor(configuration: SchedulerConfiguration, isGraceful: boolean) {
+  /** `around`: runs each attempt, for whoever wants to know how long they take. */
+  constructor(
+    configuration: SchedulerConfiguration,
+    isGraceful: boolean,
+    around: (attempt: () => Attempt | undefined) => Attempt | undefined = (attempt) => attempt(),
+  ) {
     this.#isGraceful = isGraceful;
+    this.#around = around;
     this.#core = new SchedulerCore({ configuration, listers: this.#world.handle.listers, nowUs: () => this.#secondUs + ++this.#readings });
   }
 
@@ -77,7 +84,8 @@ export class SequenceWorld {
 
   /** Tries pods until none can be tried. */
   settle(): void {
-    for (let attempt = this.#core.attempt(); attempt !== undefined; attempt = this.#core.attempt()) this.#carryOut(attempt);
+    const next = () => this.#core.attempt();
+    for (let attempt = this.#around(next); attempt !== undefined; attempt = this.#around(next)) this.#carryOut(attempt);
   }
 
   /** Lets the queue's timers run up to and including second `at` of the sequence. */
