@@ -5,13 +5,15 @@
  * kind's events arrive in revision order, and a change is seen by nobody before it has travelled: that staleness is where
  * real clusters misbehave. All controllers of one process share one informer per kind.
  */
+import { ApiError } from '../apiserver/api-error.ts';
 import type { Store, WatchEvent } from '../apiserver/store.ts';
 import { HOUR_US } from '../base/units.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
-import { controllerOf, type KubeObject, type ObjectKey, revisionOf } from '../model/meta.ts';
+import { type KubeObject, type ObjectKey, objectKey, revisionOf } from '../model/meta.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
+import { BUILT_IN_INDEXES, type Entry, file, hasMoved, type Index, objectOf } from './informer-index.ts';
 
 export interface InformerHandler<T> {
   onAdd?(object: T): void;
@@ -35,18 +37,6 @@ const NONE: readonly never[] = [];
 // Changes that wait unread before they are taken in unasked, so that a cache nobody reads stays small.
 const UNREAD_LIMIT = 4096;
 
-/** One object of the cache through all its versions: indexes file the entry and need not hear of a version that stays where it was. */
-interface Entry<T> {
-  object: T;
-}
-
-interface Index<T> {
-  readonly valuesOf: (object: T) => readonly string[];
-  /** The part the values depend on: while it is the same object, so are they. */
-  readonly basisOf: ((object: T) => unknown) | undefined;
-  readonly byValue: Map<string, Set<Entry<T>>>;
-}
-
 const InformerEvent = { Deliver: 0, Resync: 1 } as const;
 
 export class Informer<K extends Kind> implements EventHandler {
@@ -68,7 +58,8 @@ export class Informer<K extends Kind> implements EventHandler {
   #isDelivering = false;
   #isConnected = true;
   #revision = 0;
-  #stopWatch: () => void;
+  #stopWatch: () => void = () => undefined;
+  readonly #store: Store;
   readonly #added: (takeBack: () => void) => void;
 
   /** `added` is told of each new handler, with what takes it back. */
@@ -87,8 +78,8 @@ export class Informer<K extends Kind> implements EventHandler {
     this.#random = random.stream('watch', process, kind);
     this.#hop = hop;
     this.#handler = sim.register(this);
-    const watch = store.watch(kind, 0, (event) => this.#receive(event));
-    this.#stopWatch = () => watch.stop();
+    this.#store = store;
+    this.#watch(0);
     sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
   }
 
@@ -147,21 +138,58 @@ export class Informer<K extends Kind> implements EventHandler {
     else this.#resync();
   }
 
-  /** Cut off: events wait until the connection is back. */
+  /** The watch breaks: what was under way is lost with the connection. */
   disconnect(): void {
+    if (!this.#isConnected) return;
     this.#catchUp();
     this.#isConnected = false;
+    this.#stopWatch();
+    this.#forgetQueue();
   }
 
+  /** Watches on from the last revision that was heard; when that is too old by now, lists anew. */
   reconnect(): void {
+    if (this.#isConnected) return;
     this.#isConnected = true;
-    this.#schedule();
+    try {
+      this.#watch(this.#revision);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 410)) throw error;
+      this.#relist();
+    }
   }
 
   /** The process is gone: nothing more is delivered. */
   stop(): void {
     this.#stopWatch();
     this.#handlers.length = 0;
+    this.#forgetQueue();
+  }
+
+  #watch(fromRevision: number): void {
+    const watch = this.#store.watch(this.kind, fromRevision, (event) => this.#receive(event));
+    this.#stopWatch = () => watch.stop();
+  }
+
+  /** What is there is held against what was known: of all that happened in between only the outcome is heard. */
+  #relist(): void {
+    const { revision } = this.#store;
+    const present = new Set<ObjectKey>();
+    const events: WatchEvent<KindMap[K]>[] = [];
+    for (const object of this.#store.values(this.kind)) {
+      const key = objectKey(object);
+      present.add(key);
+      const known = this.#entries.get(key)?.object;
+      const type = known === undefined ? 'ADDED' : 'MODIFIED';
+      if (known === undefined || revisionOf(known) !== revisionOf(object)) events.push({ type, object, key, revision: revisionOf(object) });
+    }
+    for (const [key, { object }] of this.#entries) if (!present.has(key)) events.push({ type: 'DELETED', object, key, revision });
+    // In the order of revisions: what has been heard by the next break is then all there was until then.
+    for (const event of events.sort((one, other) => one.revision - other.revision)) this.#receive(event);
+    this.#watch(revision);
+  }
+
+  #forgetQueue(): void {
     this.#queue = [];
     this.#dueUs = [];
     this.#head = 0;
@@ -204,11 +232,8 @@ export class Informer<K extends Kind> implements EventHandler {
     while (this.#isConnected && this.#head < this.#queue.length && this.#dueUs[this.#head]! <= this.#sim.nowUs) {
       this.#apply(this.#queue[this.#head++]!);
     }
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#dueUs = [];
-      this.#head = 0;
-    } else if (this.#head > 4096 && this.#head * 2 > this.#queue.length) {
+    if (this.#head === this.#queue.length) this.#forgetQueue();
+    else if (this.#head > 4096 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#dueUs = this.#dueUs.slice(this.#head);
       this.#head = 0;
@@ -247,62 +272,12 @@ export class Informer<K extends Kind> implements EventHandler {
   #index(name: string): Index<KindMap[K]> {
     let index = this.#indexes.get(name);
     if (index === undefined) {
-      const builtIn = BUILT_IN[name];
+      const builtIn = BUILT_IN_INDEXES[name];
       if (builtIn === undefined) throw new Error(`Cannot look up ${this.kind} by ${name}: no such index`);
       this.addIndex(name, builtIn.valuesOf, builtIn.basisOf);
       index = this.#indexes.get(name)!;
     }
     return index;
-  }
-}
-
-const BUILT_IN: { readonly [name: string]: Pick<Index<KubeObject>, 'valuesOf' | 'basisOf'> } = {
-  namespace: { valuesOf: ({ metadata }) => [metadata.namespace ?? ''], basisOf: ({ metadata }) => metadata.namespace },
-  controllerUid: {
-    valuesOf: (object) => {
-      const owner = controllerOf(object);
-      return owner === undefined ? NONE : [owner.uid];
-    },
-    basisOf: ({ metadata }) => metadata.ownerReferences,
-  },
-  ownerUid: {
-    valuesOf: (object) => object.metadata.ownerReferences?.map((owner) => owner.uid) ?? NONE,
-    basisOf: ({ metadata }) => metadata.ownerReferences,
-  },
-  nodeName: {
-    valuesOf: (object) => {
-      const nodeName = (object as KindMap['Pod']).spec.nodeName;
-      return nodeName === undefined || nodeName === '' ? NONE : [nodeName];
-    },
-    basisOf: (object) => (object as KindMap['Pod']).spec.nodeName,
-  },
-};
-
-function objectOf<T>(entry: Entry<T>): T {
-  return entry.object;
-}
-
-function hasMoved<T>({ basisOf }: Index<T>, previous: T, object: T): boolean {
-  return basisOf === undefined || basisOf(previous) !== basisOf(object);
-}
-
-/** Moves an object from the values it was filed under to those it is filed under now. */
-function file<T extends KubeObject>(index: Index<T>, entry: Entry<T>, previous: T | undefined, object: T | undefined): void {
-  const before = previous === undefined ? NONE : index.valuesOf(previous);
-  const after = object === undefined ? NONE : index.valuesOf(object);
-  for (const value of before) {
-    if (after.includes(value)) continue;
-    const bucket = index.byValue.get(value);
-    bucket?.delete(entry);
-    if (bucket?.size === 0) index.byValue.delete(value);
-  }
-  for (const value of after) {
-    let bucket = index.byValue.get(value);
-    if (bucket === undefined) {
-      bucket = new Set();
-      index.byValue.set(value, bucket);
-    }
-    bucket.add(entry);
   }
 }
 
