@@ -59,11 +59,13 @@ function isSameApplication(pod: Pod, other: Pod): boolean {
   return labels.app !== undefined && other.metadata.labels?.app === labels.app && other.metadata.namespace === namespace;
 }
 
+/** A node that names no rack shares none with anybody. */
 function podsIn(node: NodeView, counts: PodsByRack): number {
-  return counts.get(node.labels[RACK] ?? '') ?? 0;
+  const rack = node.labels[RACK];
+  return rack === undefined ? 0 : (counts.get(rack) ?? 0);
 }
 
 function add(counts: PodsByRack, node: NodeView, by: number): void {
-  const rack = node.labels[RACK] ?? '';
-  counts.set(rack, (counts.get(rack) ?? 0) + by);
+  const rack = node.labels[RACK];
+  if (rack !== undefined) counts.set(rack, (counts.get(rack) ?? 0) + by);
 }

@@ -218,9 +218,9 @@ export class SchedulerCore {
   /** Takes back an assumption: for those who wait it is as if a placed pod had been deleted, so they are told where it stood. */
   #forget(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
-    const assumed = this.cache.getPod(uid)?.pod ?? pod;
+    const nodeName = this.cache.getPod(uid)?.nodeName;
     this.cache.forgetPod(uid);
-    this.queue.onEvent(POD_DELETED, assumed, undefined);
+    this.queue.onEvent(POD_DELETED, nodeName === undefined ? pod : { ...pod, spec: { ...pod.spec, nodeName } }, undefined);
   }
 
   #placedPodGone(pod: Pod): void {

@@ -30,7 +30,7 @@ export class WhatIf {
   constructor(original: Profile) {
     for (const info of original.handle.snapshot.nodes) {
       this.#cache.addNode(info.node!);
-      for (const { pod } of info.pods) this.#cache.addPod(pod);
+      for (const { pod } of info.pods) this.#cache.addPod(placedOn(pod, info.name));
     }
     this.#cache.updateSnapshot(this.snapshot);
     this.profile = new Profile(original.spec, { ...original.handle, snapshot: this.snapshot }, original.registry);
@@ -56,7 +56,7 @@ export class WhatIf {
         if (node === undefined) this.#cache.removeNode(metadata.name);
         else this.#cache.addNode(node);
       });
-      for (const { pod } of withoutPods) this.#cache.addPod(pod);
+      for (const { pod, nodeName } of withoutPods) this.#cache.addPod(placedOn(pod, nodeName));
       this.#cache.updateSnapshot(this.snapshot);
     }
   }
@@ -115,6 +115,11 @@ export class WhatIf {
 }
 
 const OUTSIDE: Status = { code: 'UnschedulableAndUnresolvable', plugin: '', reasons: ['node(s) outside of what the plugins allow'] };
+
+/** An assumed pod is on a node its own specification does not name yet. */
+function placedOn(pod: Pod, nodeName: string): Pod {
+  return pod.spec.nodeName === nodeName ? pod : changedSpec(pod, { nodeName });
+}
 
 /** The same pod with another specification. */
 export function changedSpec(pod: Pod, spec: Partial<Pod['spec']>): Pod {

@@ -87,6 +87,16 @@ const cases: readonly Case[] = [
     changes: ['ask for 1 of cpu less (2 instead of 3)'],
   },
   {
+    about: 'a pod that is only on its way to the node',
+    pod: { requests: { cpu: '2' } },
+    world: (world) => {
+      world.node('n1');
+      world.pod('assumed', { requests: { cpu: '3' } });
+      world.attempt();
+    },
+    changes: ['ask for 1 of cpu less (1 instead of 2)', 'move or delete pod default/assumed on n1'],
+  },
+  {
     about: 'a node that runs as many pods as it may',
     pod: {},
     world: (world) => {
