@@ -13,14 +13,16 @@ import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
 import { type DisruptionAllowed, disruptionAllowed, withDisruptionAllowed } from '../../model/disruption-allowed.ts';
-import { groupResource, KINDS, type Kind } from '../../model/kinds.ts';
-import { controllerOf, keyOf, type OwnerReference, objectKey } from '../../model/meta.ts';
+import { controllerOf, objectKey } from '../../model/meta.ts';
 import { isPodReady, type Pod } from '../../model/pod.ts';
 import type { PodDisruptionBudget } from '../../model/policy.ts';
 import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
+import type { RandomStream } from '../../sim/random.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { scaledValue } from '../int-or-percent.ts';
+import { scaleOf } from './controller-scale.ts';
+import { StaleDisruptions } from './stale-disruptions.ts';
 
 // DeletionTimeout in disruption.go: how long an eviction that was allowed is waited for.
 const EVICTION_TIMEOUT_US = 2 * MINUTE_US;
@@ -40,6 +42,7 @@ export class DisruptionController implements Controller {
   readonly #budgets: Informer<'PodDisruptionBudget'>;
   readonly #pods: Informer<'Pod'>;
   readonly #queue: WorkQueue;
+  readonly #choices: RandomStream;
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -48,6 +51,7 @@ export class DisruptionController implements Controller {
     this.#budgets = context.informers.informer('PodDisruptionBudget');
     this.#pods = context.informers.informer('Pod');
     this.#queue = new WorkQueue(context.sim);
+    this.#choices = context.random.stream('disruption-controller', 'choices');
   }
 
   start(): void {
@@ -62,14 +66,16 @@ export class DisruptionController implements Controller {
       onDelete: (pod) => this.#onPod(pod),
     });
     startWorkers(this.#context.sim, this.#queue, 1, (key) => this.#sync(key));
+    new StaleDisruptions(this.#context, this.#client).start();
   }
 
   #onPod(pod: Pod): void {
     // Most pods have no budget, and most clusters few of them.
     if (this.#budgets.size === 0) return;
     const matching = this.#budgets.byIndex('namespace', pod.metadata.namespace ?? '').filter((budget) => protects(budget, pod));
-    const [chosen] = matching;
-    if (chosen === undefined) return;
+    if (matching.length === 0) return;
+    // Upstream takes the first that comes out of a map.
+    const chosen = matching.length === 1 ? matching[0]! : matching[this.#choices.below(matching.length)]!;
     if (matching.length > 1) {
       const { namespace, name } = pod.metadata;
       const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen.metadata.name}" arbitrarily.`;
@@ -116,38 +122,17 @@ export class DisruptionController implements Controller {
         unmanaged++;
         continue;
       }
-      const scale = this.#scaleOf(owner, pod.metadata.namespace ?? '');
-      if (scale !== undefined) owners.set(scale.uid, scale.replicas);
+      if (owners.has(owner.uid)) continue;
+      const scale = scaleOf(this.#context.informers, owner, pod.metadata.namespace ?? '');
+      // The pod outlives what controls it for a moment: until it is deleted too, nothing can be said.
+      if (scale === undefined)
+        throw new ApiError({ code: 404, reason: 'NotFound', message: `found no controllers for pod "${pod.metadata.name}"` });
+      owners.set(scale.uid, scale.replicas);
     }
     let expectedPods = 0;
     for (const replicas of owners.values()) expectedPods += replicas;
     if (maxUnavailable === undefined) return { expectedPods, desiredHealthy: scaledValue(minAvailable, expectedPods, true), unmanaged };
     return { expectedPods, desiredHealthy: Math.max(0, expectedPods - scaledValue(maxUnavailable, expectedPods, true)), unmanaged };
-  }
-
-  /** The size of what controls a pod: of a Deployment rather than of its ReplicaSet. Throws for a controller that has no size. */
-  #scaleOf(owner: OwnerReference, namespace: string): { readonly uid: string; readonly replicas: number } | undefined {
-    const { informers } = this.#context;
-    const key = keyOf(namespace, owner.name);
-    switch (owner.kind) {
-      case 'ReplicaSet': {
-        const set = informers.informer('ReplicaSet').get(key);
-        if (set === undefined || set.metadata.uid !== owner.uid) return undefined;
-        const parent = controllerOf(set);
-        if (parent?.kind !== 'Deployment') return { uid: owner.uid, replicas: set.spec.replicas ?? 1 };
-        const deployment = informers.informer('Deployment').get(keyOf(namespace, parent.name));
-        if (deployment === undefined || deployment.metadata.uid !== parent.uid) return undefined;
-        return { uid: parent.uid, replicas: deployment.spec.replicas ?? 1 };
-      }
-      case 'StatefulSet': {
-        const set = informers.informer('StatefulSet').get(key);
-        return set === undefined || set.metadata.uid !== owner.uid ? undefined : { uid: owner.uid, replicas: set.spec.replicas ?? 1 };
-      }
-      default: {
-        const resource = KINDS[owner.kind as Kind] === undefined ? owner.kind.toLowerCase() : groupResource(owner.kind as Kind);
-        throw new ApiError({ code: 404, reason: 'NotFound', message: `${resource} does not implement the scale subresource` });
-      }
-    }
   }
 
   /** Pods whose eviction was allowed and that are not gone yet, and when the first of these entries is given up. */
@@ -159,12 +144,14 @@ export class DisruptionController implements Controller {
     const disrupted: Record<string, string> = {};
     let recheckUs: number | undefined;
     const known = budget.status?.disruptedPods ?? {};
+    // The namespace twice, and no name: so it says.
+    const { namespace } = budget.metadata;
     for (const pod of pods) {
       const since = known[pod.metadata.name];
       if (since === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
       const expiresUs = timeUsOf(since) + EVICTION_TIMEOUT_US;
       if (expiresUs < nowUs) {
-        this.#recorder.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${objectKey(budget)} to be deleted but it wasn't`);
+        this.#recorder.event(pod, 'Warning', 'NotDeleted', `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`);
         continue;
       }
       disrupted[pod.metadata.name] = since;
