@@ -9,7 +9,7 @@ import { MILLISECOND_US, SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
-import { run, type Task } from '../../client/task.ts';
+import { all, run, sleep, type Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
 import { keyOf } from '../../model/meta.ts';
@@ -26,6 +26,9 @@ import { evictionRate, ZoneQueue, zoneOf, zoneState } from './zone-disruption.ts
 const WORKERS = 8;
 // NodeEvictionPeriod.
 const TAINT_PERIOD_US = 100 * MILLISECOND_US;
+// nodeHealthUpdateRetry and retrySleepTime.
+const HEALTH_UPDATE_RETRIES = 5;
+const RETRY_US = 20 * MILLISECOND_US;
 const LEASES = 'kube-node-lease';
 const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
 const LifecycleEvent = { Monitor: 0, TaintPass: 1 } as const;
@@ -88,7 +91,7 @@ export class NodeLifecycleController implements Controller {
   /** A pod that comes to a node which is not ready has to be marked too. */
   #onPod(before: Pod | undefined, after: Pod): void {
     const { nodeName = '' } = after.spec;
-    if (nodeName === '' || (before?.spec.nodeName === nodeName && isPodReady(before) === isPodReady(after)) || !isPodReady(after)) return;
+    if (nodeName === '' || before?.spec.nodeName === nodeName) return;
     const status = this.#health.get(nodeName)?.readyStatus;
     if (status !== undefined && status !== 'True') this.#podQueue.add(keyOf(after.metadata.namespace, after.metadata.name));
   }
@@ -128,24 +131,31 @@ export class NodeLifecycleController implements Controller {
   *#monitor(): Task<void> {
     const counts = new Map<string, { ready: number; notReady: number }>();
     const { nowUs } = this.#context.sim;
-    const changed: (() => Task<void>)[] = [];
+    const silent: { readonly node: Node; readonly next: Node }[] = [];
     for (const node of this.#nodes.values()) {
       const zone = zoneOf(node);
       if (!this.#zones.has(zone)) this.#zones.set(zone, new ZoneQueue(this.#context.options.nodeEvictionRate));
-      const act = this.#look(node, zone, nowUs);
-      if (act !== undefined) changed.push(act);
+      const next = this.#look(node, nowUs);
+      if (next === node) this.#queueNoExecute(node, nodeCondition(node, 'Ready')?.status);
+      else silent.push({ node, next });
       if (node.metadata.labels?.[EXCLUDED] !== undefined) continue;
       const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
       counts.set(zone, count);
       if (this.#health.get(node.metadata.name)?.readyStatus === 'True') count.ready++;
       else count.notReady++;
     }
-    for (const act of changed) yield* act();
+    const workers = Array.from({ length: Math.min(WORKERS, silent.length) }, () => this.#tellOf(silent));
+    for (const outcome of yield* all(workers)) if (!outcome.ok) throw outcome.error;
     yield* this.#judgeZones(counts);
   }
 
-  /** Updates what is known of the node's health; what has to be written for it, if anything. */
-  #look(node: Node, zone: string, nowUs: number): (() => Task<void>) | undefined {
+  /** One of several workers, each of which takes the next node off the list until there is none. */
+  *#tellOf(silent: { readonly node: Node; readonly next: Node }[]): Task<void> {
+    for (let one = silent.shift(); one !== undefined; one = silent.shift()) yield* this.#tell(one.node, one.next);
+  }
+
+  /** Updates what is known of the node's health; the node as it has to be written, or as it is. */
+  #look(node: Node, nowUs: number): Node {
     const { name } = node.metadata;
     let health = this.#health.get(name);
     if (health === undefined) {
@@ -161,25 +171,41 @@ export class NodeLifecycleController implements Controller {
     const hasReported = nodeCondition(node, 'Ready') !== undefined;
     const graceSeconds = hasReported ? options.nodeMonitorGracePeriodSeconds : options.nodeStartupGracePeriodSeconds;
     const next = nowUs > health.seenUs + graceSeconds * SECOND_US ? silenced(node, nowUs) : node;
-    const before = health.readyStatus ?? nodeCondition(node, 'Ready')?.status;
-    const status = nodeCondition(next, 'Ready')?.status;
-    health.readyStatus = status;
-    this.#queueNoExecute(node, zone, status);
-    if (next === node && before === status) return undefined;
-    return () => this.#tell(node, next, before, status);
+    health.readyStatus = nodeCondition(next, 'Ready')?.status;
+    return next;
   }
 
   #renewTime(name: string): string {
     return this.#leases.get(keyOf(LEASES, name))?.spec?.renewTime ?? '';
   }
 
-  *#tell(node: Node, next: Node, before: string | undefined, status: string | undefined): Task<void> {
-    if (next !== node) yield* this.#quietly(this.#client.updateStatus('Node', next));
-    if (status === 'True' || before !== 'True') return;
+  /** A node that has fallen silent takes its pods out of service; one that says itself that it is not ready has seen to that. */
+  *#tell(node: Node, next: Node): Task<void> {
+    yield* this.#writeSilence(next);
+    this.#queueNoExecute(node, nodeCondition(next, 'Ready')?.status);
+    if (nodeCondition(node, 'Ready')?.status !== 'True') return;
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     this.#recorder.event(node, 'Normal', 'NodeNotReady', message);
     for (const pod of this.#pods.byIndex('nodeName', node.metadata.name)) {
       if (isPodReady(pod)) yield* this.#markPod(pod);
+    }
+  }
+
+  /** Somebody else may write the node at the same time: then its newest version is silenced instead. */
+  *#writeSilence(next: Node): Task<void> {
+    const { sim } = this.#context;
+    for (let attempt = 1, node = next; attempt <= HEALTH_UPDATE_RETRIES; attempt++) {
+      try {
+        yield* this.#client.updateStatus('Node', node);
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === 404) return;
+      }
+      yield* sleep(sim, RETRY_US);
+      const latest = yield* this.#client.get('Node', undefined, next.metadata.name);
+      node = silenced(latest, sim.nowUs);
+      if (node === latest) return;
     }
   }
 
@@ -192,8 +218,8 @@ export class NodeLifecycleController implements Controller {
     yield* this.#quietly(this.#client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } }));
   }
 
-  #queueNoExecute(node: Node, zone: string, status: string | undefined): void {
-    const queue = this.#zones.get(zone)!;
+  #queueNoExecute(node: Node, status: string | undefined): void {
+    const queue = this.#zones.get(zoneOf(node))!;
     const { name } = node.metadata;
     if (status === 'True') {
       queue.remove(name);

@@ -23,12 +23,6 @@ const NONE: readonly Taint[] = [];
 const TRIES = 5;
 const RETRY_US = 10 * MILLISECOND_US;
 
-interface Timed {
-  readonly startUs: number;
-  readonly fireUs: number;
-  readonly event: EventId;
-}
-
 export class TaintEvictionController implements Controller {
   readonly #context: ControllerContext;
   readonly #client: Client;
@@ -36,7 +30,7 @@ export class TaintEvictionController implements Controller {
   readonly #pods: Informer<'Pod'>;
   /** NoExecute taints by node; nodes without are not in it. */
   readonly #tainted = new Map<string, readonly Taint[]>();
-  readonly #timed = new Map<ObjectKey, Timed>();
+  readonly #timed = new Map<ObjectKey, EventId>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -55,7 +49,7 @@ export class TaintEvictionController implements Controller {
     this.#pods.addHandler({
       onAdd: (pod) => this.#onPod(undefined, pod),
       onUpdate: (before, after) => this.#onPod(before, after),
-      onDelete: (pod) => this.#cancel(pod, false),
+      onDelete: (pod) => this.#cancel(pod),
     });
   }
 
@@ -78,37 +72,30 @@ export class TaintEvictionController implements Controller {
   }
 
   #judge(pod: Pod, taints: readonly Taint[]): void {
-    if (taints.length === 0) return this.#cancel(pod, true);
-    const { nowUs } = this.#context.sim;
+    if (taints.length === 0) return this.#cancel(pod);
     const waitUs = toleratedUs(pod, taints);
+    if (waitUs === Number.POSITIVE_INFINITY) return this.#cancel(pod);
     if (waitUs === undefined) {
-      this.#cancel(pod, false);
+      this.#cancel(pod);
       return this.#evict(pod);
     }
-    if (waitUs === Number.POSITIVE_INFINITY) return this.#cancel(pod, true);
-    const known = this.#timed.get(objectKey(pod));
-    let startUs = nowUs;
-    if (known !== undefined) {
-      // An earlier deadline holds; a later start does not put it off.
-      startUs = known.startUs;
-      if (known.startUs + waitUs > known.fireUs) return;
-      this.#cancel(pod, false);
-    }
-    const fireUs = startUs + waitUs;
-    const event = this.#context.sim.after(Math.max(0, fireUs - nowUs), () => {
-      this.#timed.delete(objectKey(pod));
+    const key = objectKey(pod);
+    // What has been decided stands: neither a later taint nor a shorter toleration moves a deadline.
+    if (this.#timed.has(key)) return;
+    const event = this.#context.sim.after(waitUs, () => {
+      this.#timed.delete(key);
       this.#evict(pod);
     });
-    this.#timed.set(objectKey(pod), { startUs, fireUs, event });
+    this.#timed.set(key, event);
   }
 
-  #cancel(pod: Pod, isTold: boolean): void {
+  #cancel(pod: Pod): void {
     const key = objectKey(pod);
-    const timed = this.#timed.get(key);
-    if (timed === undefined) return;
-    this.#context.sim.cancel(timed.event);
+    const event = this.#timed.get(key);
+    if (event === undefined) return;
+    this.#context.sim.cancel(event);
     this.#timed.delete(key);
-    if (isTold) this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
+    this.#recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
   }
 
   #evict(pod: Pod): void {
@@ -140,6 +127,7 @@ export class TaintEvictionController implements Controller {
         status: 'True',
         reason: 'DeletionByTaintManager',
         message: 'Taint manager: deleting due to NoExecute taint',
+        observedGeneration: pod.metadata.generation ?? 0,
         lastTransitionTime: timeText(this.#context.sim.nowUs),
       };
       const body = { metadata: { uid }, status: { conditions: [condition] } };

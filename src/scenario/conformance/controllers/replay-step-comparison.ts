@@ -102,11 +102,15 @@ export function eventDifferences({ events, eventsLoose }: StepRecord, ours: read
 }
 
 /** Do the status writes come to the same? */
-export function isStatusAlike({ status }: StepRecord, ours: readonly WriteRow[]): boolean {
+export function isStatusAlike({ status: recorded }: StepRecord, ours: readonly WriteRow[]): boolean {
+  const status = recorded.map((row) => (row.by === QUOTA_ADMISSION ? { ...row, by: 'kube-apiserver' } : row));
   const racy = new Set(status.filter((row) => row.racy === true).map((row) => `${row.by} ${row.on}`));
   const counts = (row: WriteRow) => !racy.has(`${row.by} ${row.on}`);
   return sum(status.filter(counts)) === sum(ours.filter(counts));
 }
+
+// The server's own client for quotas names itself by a placeholder that its build left unfilled.
+const QUOTA_ADMISSION = '$Format';
 
 /**
  * Rows in order, but for adoptions and releases side by side: the real controllers go through a map there, whose order is chance, and
