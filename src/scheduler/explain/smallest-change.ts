@@ -19,31 +19,34 @@ const PARTS_MAX = 3;
 const CHANGES_TOLD = 6;
 const PRIORITIES_TRIED = 4;
 
-interface Found extends Change {
+/** A change with what it does, so that it can be done. */
+export interface TriedChange extends Change {
   readonly cost: number;
+  readonly pod: Pod;
+  readonly cluster: ClusterChange;
 }
 
 /** Changes that help, the smallest first; empty when none was found. */
 export function changesThatHelp(world: WhatIf, original: Pod): readonly Change[] {
-  const search = new Search(world, original);
-  return search
-    .run()
-    .slice(0, CHANGES_TOLD)
-    .map(({ text, node, fits, parts }) => ({ text, node, fits, parts }));
+  return triedChanges(world, original).map(({ text, node, fits, parts }) => ({ text, node, fits, parts }));
+}
+
+export function triedChanges(world: WhatIf, original: Pod): readonly TriedChange[] {
+  return new Search(world, original).run().slice(0, CHANGES_TOLD);
 }
 
 class Search {
   readonly #world: WhatIf;
   readonly #pod: Pod;
   /** By text without the node's name: of changes that differ in the node only, the first is told. */
-  readonly #found = new Map<string, Found>();
+  readonly #found = new Map<string, TriedChange>();
 
   constructor(world: WhatIf, pod: Pod) {
     this.#world = world;
     this.#pod = pod;
   }
 
-  run(): readonly Found[] {
+  run(): readonly TriedChange[] {
     const nodes = this.#candidates();
     for (const node of nodes) this.#tryOne(node);
     for (const node of this.#kinds(nodes)) this.#tryNewNode(node);
@@ -80,8 +83,9 @@ class Search {
     if (status === undefined) return;
     for (const proposal of proposalsFor(status, this.#pod, node, this.#world)) {
       if (this.#isTold(proposal.text, name)) continue;
-      const fits = this.#fitsWith(proposal.pod ?? this.#pod, proposal.cluster, name);
-      if (fits > 0) this.#tell({ text: proposal.text, cost: proposal.cost, node: name, fits, parts: 1 });
+      const { text, cost, pod = this.#pod, cluster = {} } = proposal;
+      const fits = this.#fitsWith(pod, cluster, name);
+      if (fits > 0) this.#tell({ text, cost, node: name, fits, parts: 1, pod, cluster });
     }
   }
 
@@ -106,7 +110,15 @@ class Search {
       const fits = this.#fitsWith(pod, cluster(), name);
       if (fits === 0) continue;
       const cost = taken.reduce((sum, one) => sum + one.cost, 0);
-      this.#tell({ text: taken.map(({ text }) => text).join(', and '), cost, node: name, fits, parts: taken.length });
+      this.#tell({
+        text: taken.map(({ text }) => text).join(', and '),
+        cost,
+        node: name,
+        fits,
+        parts: taken.length,
+        pod,
+        cluster: cluster(),
+      });
       return;
     }
   }
@@ -134,8 +146,10 @@ class Search {
     const daemons = pods
       .filter(({ pod }) => controllerOf(pod)?.kind === 'DaemonSet')
       .map(({ pod, uid }) => ({ ...changedSpec(pod, { nodeName: name }), metadata: { ...pod.metadata, uid: `${uid}-twin` } }));
-    const fits = this.#fitsWith(this.#pod, { nodes: [twin], pods: daemons }, name);
-    if (fits > 0) this.#tell({ text: `add one more node like ${node!.metadata.name}`, cost: Cost.newNode, node: name, fits, parts: 1 });
+    const cluster = { nodes: [twin], pods: daemons };
+    const fits = this.#fitsWith(this.#pod, cluster, name);
+    const text = `add one more node like ${node!.metadata.name}`;
+    if (fits > 0) this.#tell({ text, cost: Cost.newNode, node: name, fits, parts: 1, pod: this.#pod, cluster });
   }
 
   #tryPriorities(): void {
@@ -144,17 +158,18 @@ class Search {
     const above = new Set(this.#world.nodes.flatMap(({ pods }) => pods.map(({ priority }) => priority)));
     const tried = [...above].filter((priority) => priority >= own).sort((a, b) => a - b);
     for (const priority of tried.slice(0, PRIORITIES_TRIED)) {
-      const room = this.#world.preemption(this.#info(changedSpec(this.#pod, { priority: priority + 1 })));
+      const pod = changedSpec(this.#pod, { priority: priority + 1 });
+      const room = this.#world.preemption(this.#info(pod));
       if (room === undefined) continue;
       const evicted = room.victims === 1 ? '1 pod' : `${room.victims} pods`;
       const text = `give it a priority above ${priority}, which evicts ${evicted} from ${room.node}`;
-      this.#tell({ text, cost: Cost.move, node: room.node, fits: 1, parts: 1 });
+      this.#tell({ text, cost: Cost.move, node: room.node, fits: 1, parts: 1, pod, cluster: {} });
       return;
     }
   }
 
   /** On how many nodes the pod fits then; 0 when it still does not fit on the one that was meant. */
-  #fitsWith(pod: Pod, cluster: ClusterChange = {}, node: string): number {
+  #fitsWith(pod: Pod, cluster: ClusterChange, node: string): number {
     const info = this.#info(pod);
     return this.#world.with(cluster, () => (this.#world.verdict(info, node) === undefined ? this.#world.fitting(info).length : 0));
   }
@@ -163,7 +178,7 @@ class Search {
     return new PodInfo(pod);
   }
 
-  #tell(found: Found): void {
+  #tell(found: TriedChange): void {
     const key = keyOf(found.text, found.node);
     const other = this.#found.get(key);
     if (other === undefined || other.cost > found.cost) this.#found.set(key, found);
