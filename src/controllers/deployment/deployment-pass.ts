@@ -103,10 +103,9 @@ export class DeploymentPass {
     let isScaled = false;
     const after = new Map(old.map((replicaSet) => [replicaSet, replicaSet]));
     try {
-      for (const { replicaSet, replicas } of oldResizes(this.#deployment, newest!, old)) {
-        after.set(replicaSet, yield* this.#resize(after.get(replicaSet)!, replicas));
-        isScaled = true;
-      }
+      const { resizes, isCutShort } = oldResizes(this.#deployment, newest!, old);
+      for (const { replicaSet, replicas } of resizes) after.set(replicaSet, yield* this.#resize(after.get(replicaSet)!, replicas));
+      isScaled = resizes.length > 0 && !isCutShort;
     } catch (error) {
       // Upstream gives up on scaling down for this pass and goes on.
       if (!(error instanceof ApiError)) throw error;
@@ -160,13 +159,15 @@ export class DeploymentPass {
     old: readonly ReplicaSet[],
   ): readonly { readonly replicaSet: ReplicaSet; readonly replicas: number; readonly isForced?: boolean }[] {
     const deployment = this.#deployment;
-    const active = present(newest, old).filter((replicaSet) => replicasOf(replicaSet) > 0);
+    // FindActiveOrLatest leaves the old ones sorted the other way round, and what follows goes through them so.
+    const youngestFirst = [...old].reverse();
+    const active = present(newest, youngestFirst).filter((replicaSet) => replicasOf(replicaSet) > 0);
     if (active.length <= 1) {
-      const only = active[0] ?? newest ?? old.at(-1);
+      const only = active[0] ?? newest ?? youngestFirst[0];
       return only === undefined ? [] : [{ replicaSet: only, replicas: replicasOf(deployment) }];
     }
     if (isSaturated(deployment, newest)) {
-      return old.filter((replicaSet) => replicasOf(replicaSet) > 0).map((replicaSet) => ({ replicaSet, replicas: 0 }));
+      return active.filter((replicaSet) => replicaSet !== newest).map((replicaSet) => ({ replicaSet, replicas: 0 }));
     }
     if (deployment.spec.strategy?.type === 'Recreate') return [];
     return proportionalResizes(deployment, active).map((resize) => ({ ...resize, isForced: true }));
@@ -361,9 +362,9 @@ export class DeploymentPass {
       recorder.event(deployment, 'Warning', 'DeploymentRollbackTemplateUnchanged', message);
       return yield* this.#clearRollback(deployment);
     }
+    yield* this.#clearRollback(rolledBack(deployment, source));
     const message = `Rolled back deployment "${deployment.metadata.name}" to revision ${revision}`;
     recorder.event(deployment, 'Normal', 'DeploymentRollback', message);
-    return yield* this.#clearRollback(rolledBack(deployment, source));
   }
 
   *#clearRollback(deployment: Deployment): Task<void> {

@@ -106,7 +106,9 @@ export function newReplicaSetAnnotations(deployment: Deployment, known: StringMa
   }
   const former = known?.[REVISION];
   const formerNumber = Number(former === undefined || former === '' ? 0 : former);
-  if (Number.isInteger(formerNumber) && formerNumber < revision) {
+  // Somebody wrote what is no number there: upstream leaves the set as it is.
+  if (known !== undefined && !Number.isInteger(formerNumber)) return known;
+  if (formerNumber < revision) {
     next[REVISION] = String(revision);
     isChanged = true;
     // A set that is rolled back to keeps the numbers it had.

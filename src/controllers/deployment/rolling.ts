@@ -53,15 +53,23 @@ export function newReplicas(deployment: Deployment, all: readonly ReplicaSet[], 
   return current + Math.min(limit - total, wanted - current);
 }
 
+export interface OldResizes {
+  readonly resizes: readonly Resize[];
+  /** A set reports more available pods than it asks for, as just after it shrank: the pass goes no further, and counts as one that scaled nothing. */
+  readonly isCutShort: boolean;
+}
+
+const NO_RESIZES: OldResizes = { resizes: [], isCutShort: false };
+
 /** What old sets shrink to: first what is not available anyway, then as much as availability allows. */
-export function oldResizes(deployment: Deployment, newest: ReplicaSet, old: readonly ReplicaSet[]): readonly Resize[] {
+export function oldResizes(deployment: Deployment, newest: ReplicaSet, old: readonly ReplicaSet[]): OldResizes {
   const active = oldestFirst(old.filter((replicaSet) => replicasOf(replicaSet) > 0));
-  if (active.length === 0) return [];
+  if (active.length === 0) return NO_RESIZES;
   const all = [...active, newest];
   const minAvailable = replicasOf(deployment) - maxUnavailable(deployment);
   const newUnavailable = replicasOf(newest) - (newest.status?.availableReplicas ?? 0);
   const limit = sumOfReplicas(all) - minAvailable - newUnavailable;
-  if (limit <= 0) return [];
+  if (limit <= 0) return NO_RESIZES;
 
   const sizes = new Map(active.map((replicaSet) => [replicaSet, replicasOf(replicaSet)]));
   const resizes: Resize[] = [];
@@ -74,8 +82,10 @@ export function oldResizes(deployment: Deployment, newest: ReplicaSet, old: read
   for (const replicaSet of active) {
     if (cleaned >= limit) break;
     const unhealthy = replicasOf(replicaSet) - (replicaSet.status?.availableReplicas ?? 0);
+    if (unhealthy === 0) continue;
+    // cleanupUnhealthyReplicas: "got invalid request to scale down".
+    if (unhealthy < 0) return { resizes, isCutShort: true };
     const share = Math.min(limit - cleaned, unhealthy);
-    if (share <= 0) continue;
     shrink(replicaSet, share);
     cleaned += share;
   }
@@ -86,7 +96,7 @@ export function oldResizes(deployment: Deployment, newest: ReplicaSet, old: read
     if (share > 0) shrink(replicaSet, share);
     budget -= share;
   }
-  return resizes;
+  return { resizes, isCutShort: false };
 }
 
 /** Spreads a change of size over the sets that are running, each by its share of the whole. */
@@ -94,17 +104,19 @@ export function proportionalResizes(deployment: Deployment, active: readonly Rep
   const wanted = replicasOf(deployment);
   const allowed = wanted > 0 ? wanted + maxSurge(deployment) : 0;
   const toAdd = allowed - sumOfReplicas(active);
+  // Only their annotations are brought up to date.
+  if (toAdd === 0) return active.map((replicaSet) => ({ replicaSet, replicas: replicasOf(replicaSet) }));
   const byAge = oldestFirst(active);
   if (toAdd > 0) byAge.reverse();
   const ordered = byAge.sort((a, b) => replicasOf(b) - replicasOf(a));
   const sizes: number[] = [];
   let added = 0;
   for (const replicaSet of ordered) {
-    const share = toAdd === 0 ? 0 : proportion(deployment, replicaSet, toAdd, added);
+    const share = proportion(deployment, replicaSet, toAdd, added);
     sizes.push(replicasOf(replicaSet) + share);
     added += share;
   }
-  if (toAdd !== 0 && sizes.length > 0) sizes[0] = Math.max(0, sizes[0]! + toAdd - added);
+  if (sizes.length > 0) sizes[0] = Math.max(0, sizes[0]! + toAdd - added);
   return ordered.map((replicaSet, index) => ({ replicaSet, replicas: sizes[index]! }));
 }
 
@@ -159,7 +171,12 @@ export function expiredReplicaSets(
   const surplus = candidates.length - limit;
   if (surplus <= 0) return [];
   return candidates
-    .sort((a, b) => revisionOf(a) - revisionOf(b) || compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''))
+    .sort(
+      (a, b) =>
+        revisionOf(a) - revisionOf(b) ||
+        compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
+        compareText(a.metadata.name, b.metadata.name),
+    )
     .slice(0, surplus)
     .filter(
       ({ spec, status, metadata }) =>
