@@ -7,15 +7,16 @@
 import { ApiError } from '../../apiserver/api-error.ts';
 import { MINUTE_US, SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
+import { WrittenRevisions } from '../../client/consistency.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import { Expectations } from '../../client/expectations.ts';
 import { type Informer, isSameVersion } from '../../client/informer.ts';
 import { ItemExponential } from '../../client/rate-limiter.ts';
 import { all, type Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
-import { startWorkers } from '../../client/workers.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
 import type { Job } from '../../model/batch.ts';
-import { controllerOf, isDeleting, keyOf, objectKey } from '../../model/meta.ts';
+import { controllerOf, isDeleting, keyOf, objectKey, revisionOf } from '../../model/meta.ts';
 import { isPodReady, type Pod } from '../../model/pod.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
@@ -50,6 +51,7 @@ export class JobController implements Controller {
   readonly #queue: WorkQueue;
   readonly #orphans: WorkQueue;
   readonly #expectations: Expectations;
+  readonly #written = new WrittenRevisions();
   readonly #backoffs = new Map<string, BackoffRecord>();
   /** By Job, the pods whose finalizer was taken off and whose cached copy still shows it. */
   readonly #untracked = new Map<string, Set<string>>();
@@ -162,11 +164,13 @@ export class JobController implements Controller {
     this.#expectations.forget(key);
     this.#untracked.delete(key);
     this.#backoffs.delete(key);
+    this.#written.forget(key);
   }
 
   *#sync(key: string): Task<void> {
     const job = this.#jobs.get(key);
     if (job === undefined) return this.#forget(key);
+    if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for Job ${key}`);
     if (isJobFinished(job)) {
       this.#backoffs.delete(key);
       return;
@@ -337,7 +341,8 @@ export class JobController implements Controller {
 
   *#createOne(pass: Pass, job: Job, index: number | undefined): Task<void> {
     try {
-      yield* this.#podControl.create(job, jobPod(job, index, index === undefined ? undefined : pass.lastFailedOfIndex.get(index)));
+      const pod = jobPod(job, index, index === undefined ? undefined : pass.lastFailedOfIndex.get(index));
+      this.#written.wrote(pass.key, this.#pods, revisionOf(yield* this.#podControl.create(job, pod)));
     } catch (error) {
       if (!isNamespaceTerminating(error)) throw error;
     }
@@ -403,6 +408,7 @@ export class JobController implements Controller {
   *#write(pass: Pass): Task<void> {
     const status = withoutZeros(pass.status);
     pass.job = yield* this.#client.updateStatus('Job', { ...pass.job, status });
+    this.#written.wrote(pass.key, this.#jobs, revisionOf(pass.job));
     pass.status = pass.job.status ?? {};
   }
 

@@ -42,6 +42,8 @@ export interface FirstDifference {
 const ANY_NODE = 'daemonset-rolling';
 /** So many draws of chance before a case counts as one the model cannot play: some outcomes came up in one of a hundred. */
 const ATTEMPTS = 300;
+/** What has come out one and the same way so often is not chance. */
+const DISTINCT_AFTER = 100;
 /** A step's worth: state and writes together far more than its Events. */
 const DECISIONS = 1000;
 const EVENTS = 1;
@@ -91,6 +93,8 @@ function differsAs({ differs }: KnownDifference, step: ReplayedStep): boolean {
 function closest(recorded: RecordedCase, anyNode: boolean, attempts: number): readonly ReplayedStep[] {
   let best: readonly ReplayedStep[] = [];
   let bestLoss = Number.POSITIVE_INFINITY;
+  const outcomes = new Set<string>();
+  let attempt = 0;
   for (const chance of chances(recorded.id, attempts)) {
     const steps: ReplayedStep[] = [];
     let loss = 0;
@@ -101,6 +105,8 @@ function closest(recorded: RecordedCase, anyNode: boolean, attempts: number): re
     }
     if (loss < bestLoss) [best, bestLoss] = [steps, loss];
     if (bestLoss === 0) break;
+    outcomes.add(JSON.stringify(steps.find((step) => lossOf(step) > 0)));
+    if (++attempt === DISTINCT_AFTER && outcomes.size === 1) break;
   }
   return best;
 }
