@@ -11,7 +11,7 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
-import { startWorkers } from '../../client/workers.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
 import type { CronJob, Job } from '../../model/batch.ts';
 import { controllerOf, isDeleting, keyOf, type ObjectReference, objectKey } from '../../model/meta.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
@@ -170,8 +170,8 @@ export class CronJobController implements Controller {
       this.#recorder.event(cronJob, 'Warning', 'UnparseableSchedule', `unparseable schedule: "${spec.schedule}" : ${schedule.message}`);
       return undefined;
     }
-    const { tickUs, isTooManyMissed } = dueTick(this.#asKnown(pass), schedule, nowUs, true);
-    if (isTooManyMissed) {
+    const { tickUs, missed } = dueTick(this.#asKnown(pass), schedule, nowUs, true);
+    if (tickUs !== undefined && missed === 'many') {
       const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
       this.#recorder.event(cronJob, 'Warning', 'TooManyMissedTimes', message);
     }
@@ -190,18 +190,24 @@ export class CronJobController implements Controller {
       return look();
     }
     if (spec.concurrencyPolicy === 'Replace') yield* this.#replaceActive(pass);
-    yield* this.#start(pass, name, tickUs);
-    return look();
+    return (yield* this.#start(pass, name, tickUs)) ? look() : undefined;
   }
 
   *#replaceActive(pass: Pass): Task<void> {
     for (const one of pass.active) {
-      const job = yield* this.#client.get('Job', one.namespace, one.name ?? '');
-      yield* this.#deleteJob(pass, job);
+      let job: Job;
+      try {
+        job = yield* this.#client.get('Job', one.namespace, one.name ?? '');
+      } catch (error) {
+        if (error instanceof ApiError) this.#recorder.event(pass.cronJob, 'Warning', 'FailedGet', `Get job: ${error.message}`);
+        throw error;
+      }
+      if (!(yield* this.#deleteJob(pass, job))) throw new Retry(`could not replace job ${one.namespace}/${one.name}`);
     }
   }
 
-  *#start(pass: Pass, name: string, tickUs: number): Task<void> {
+  /** False when the Job is there already and not this pass's to write down: then nothing is done before something changes. */
+  *#start(pass: Pass, name: string, tickUs: number): Task<boolean> {
     const { cronJob } = pass;
     let job: Job;
     try {
@@ -215,13 +221,14 @@ export class CronJobController implements Controller {
       }
       // Made by an earlier pass that did not live to write it down.
       job = yield* this.#client.get('Job', cronJob.metadata.namespace, name);
-      if (controllerOf(job)?.uid !== cronJob.metadata.uid) throw error;
+      if (controllerOf(job)?.uid !== cronJob.metadata.uid || pass.active.some((one) => one.uid === job.metadata.uid)) return false;
     }
     const { apiVersion, kind, metadata } = job;
     const { namespace = '', uid = '', resourceVersion = '' } = metadata;
-    if (finishedType(job) === undefined) pass.active = [...pass.active, { kind, namespace, name, uid, apiVersion, resourceVersion }];
+    pass.active = [...pass.active, { kind, namespace, name, uid, apiVersion, resourceVersion }];
     pass.lastScheduleTime = timeText(tickUs);
     pass.isChanged = true;
+    return true;
   }
 
   #jobOf(cronJob: CronJob, name: string, tickUs: number): Job {

@@ -2,7 +2,7 @@
  * Standard five-field cron expressions and the @descriptors, with time zones: when does a schedule fire next?
  *
  * Models the parser and Next() of robfig/cron v3, which the CronJob controller uses: of day-of-month and day-of-week either suffices
- * when both are restricted; an hour that a zone's clock leaps over does not happen.
+ * when both are restricted; an hour that a zone's clock leaps over does not happen, one it goes through twice happens twice.
  */
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '../../base/units.ts';
 import { civilFromDays, daysFromCivil } from '../../model/time.ts';
@@ -24,7 +24,7 @@ const DESCRIPTORS: { readonly [name: string]: string } = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 };
-const DURATION_UNITS: { readonly [unit: string]: number } = { h: 3600, m: 60, s: 1 };
+const DURATION_UNITS: { readonly [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
 export interface Schedule {
   /** The first instant after `afterUs`, in simulated microseconds; undefined when there is none in years. */
@@ -100,10 +100,11 @@ function numberOf(text: string, names: readonly string[], firstName: number): nu
 }
 
 function durationSeconds(text: string): number {
-  if (!/^(\d+[hms])+$/.test(text)) throw new Error(`failed to parse duration @every ${text}: time: invalid duration "${text}"`);
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+$/.test(text))
+    throw new Error(`failed to parse duration @every ${text}: time: invalid duration "${text}"`);
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([hms])/g)) seconds += Number(amount) * DURATION_UNITS[unit!]!;
-  return seconds;
+  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/g)) seconds += Number(amount) * DURATION_UNITS[unit!]!;
+  return Math.floor(seconds);
 }
 
 /** Walks the zone's calendar day by day, then the hours and minutes of a day that fits. */
@@ -113,16 +114,28 @@ function nextInstant(fields: Fields, zone: string, afterUs: number): number | un
   const firstDay = Math.floor(localUs / DAY_US);
   for (let day = firstDay; day < firstDay + SEARCH_YEARS * 366; day++) {
     if (!fitsDay(fields, day)) continue;
-    for (let hour = 0; hour < 24; hour++) {
-      if (!fields.hours.has(hour)) continue;
-      for (let minute = 0; minute < 60; minute++) {
-        if (!fields.minutes.has(minute)) continue;
-        const instant = instantOf(zone, day * DAY_US + hour * HOUR_US + minute * MINUTE_US);
-        if (instant !== undefined && instant >= startUs) return instant;
+    const instant = earliestOfDay(fields, zone, day, startUs);
+    if (instant !== undefined) return instant;
+  }
+  return undefined;
+}
+
+/** Where the clock is put back an hour happens twice, and so do its ticks: the earliest instant is then not that of the earliest clock time. */
+function earliestOfDay(fields: Fields, zone: string, day: number, startUs: number): number | undefined {
+  const isPutBack = zoneOffsetUs(zone, (day - 1) * DAY_US) > zoneOffsetUs(zone, (day + 2) * DAY_US);
+  let earliest: number | undefined;
+  for (let hour = 0; hour < 24; hour++) {
+    if (!fields.hours.has(hour)) continue;
+    for (let minute = 0; minute < 60; minute++) {
+      if (!fields.minutes.has(minute)) continue;
+      for (const instant of instantsOf(zone, day * DAY_US + hour * HOUR_US + minute * MINUTE_US)) {
+        if (instant < startUs || (earliest !== undefined && instant >= earliest)) continue;
+        if (!isPutBack) return instant;
+        earliest = instant;
       }
     }
   }
-  return undefined;
+  return earliest;
 }
 
 function fitsDay({ days, months, weekdays, isAnyDay, isAnyWeekday }: Fields, day: number): boolean {
@@ -134,13 +147,14 @@ function fitsDay({ days, months, weekdays, isAnyDay, isAnyWeekday }: Fields, day
   return isAnyDay || isAnyWeekday ? fitsMonthDay && fitsWeekday : fitsMonthDay || fitsWeekday;
 }
 
-/** The instant at which the zone's clock shows `localUs`; undefined when it leaps over it. */
-function instantOf(zone: string, localUs: number): number | undefined {
+/** The instants at which the zone's clock shows `localUs`: none when it leaps over it, two when it is put back over it. */
+function instantsOf(zone: string, localUs: number): number[] {
+  const instants: number[] = [];
   for (const guessUs of [localUs - DAY_US, localUs + DAY_US]) {
     const instant = localUs - zoneOffsetUs(zone, guessUs);
-    if (instant + zoneOffsetUs(zone, instant) === localUs) return instant;
+    if (instant + zoneOffsetUs(zone, instant) === localUs && !instants.includes(instant)) instants.push(instant);
   }
-  return undefined;
+  return instants;
 }
 
 /** Simulated time of a date, for tests and messages. */

@@ -15,7 +15,7 @@ export interface Due {
   readonly earliestUs: number;
   /** The latest tick not after now; undefined when none has come since. */
   readonly tickUs: number | undefined;
-  readonly isTooManyMissed: boolean;
+  readonly missed: 'none' | 'few' | 'many';
 }
 
 export function dueTick(cronJob: CronJob, schedule: Schedule, nowUs: number, honoursDeadline: boolean): Due {
@@ -24,28 +24,24 @@ export function dueTick(cronJob: CronJob, schedule: Schedule, nowUs: number, hon
   const deadline = spec.startingDeadlineSeconds;
   if (honoursDeadline && deadline !== undefined) earliestUs = Math.max(earliestUs, nowUs - deadline * SECOND_US);
   const first = schedule.next(earliestUs);
-  const none = { earliestUs, tickUs: undefined, isTooManyMissed: false };
-  if (first === undefined || nowUs < first) return none;
+  if (first === undefined || nowUs < first) return { earliestUs, tickUs: undefined, missed: 'none' };
   const second = schedule.next(first);
-  if (second === undefined || nowUs < second) return { earliestUs, tickUs: first, isTooManyMissed: false };
+  if (second === undefined || nowUs < second) return { earliestUs, tickUs: first, missed: 'none' };
 
-  // Not every interval is equally long, so the jump lands a little before now and walks the rest.
-  const between = second - first;
-  const missed = Math.floor((nowUs - first) / between) + 1;
-  let tickUs = first;
-  let next = schedule.next(first + Math.max(0, missed - 10) * between - 1) ?? first;
-  while (next <= nowUs) {
-    tickUs = next;
-    const later = schedule.next(next);
-    if (later === undefined) break;
-    next = later;
-  }
-  return { earliestUs, tickUs, isTooManyMissed: missed > TOO_MANY_MISSED };
+  // An estimate: intervals need not be equally long.
+  const betweenUs = Math.max(1, Math.round((second - first) / SECOND_US)) * SECOND_US;
+  const elapsedUs = Math.floor((nowUs - first) / SECOND_US) * SECOND_US;
+  const count = Math.floor(elapsedUs / betweenUs) + 1;
+  // Two intervals back from the estimated end, and from there tick by tick; counted from the first, so that `@every` keeps its beat.
+  let tickUs: number | undefined;
+  for (let tick = schedule.next(first + (count - 2) * betweenUs); tick !== undefined && tick <= nowUs; tick = schedule.next(tick))
+    tickUs = tick;
+  return { earliestUs, tickUs, missed: count > TOO_MANY_MISSED ? 'many' : 'few' };
 }
 
 /** Until the controller has to look again. */
 export function untilNextUs(cronJob: CronJob, schedule: Schedule, nowUs: number): number {
-  const { tickUs, earliestUs } = dueTick(cronJob, schedule, nowUs, false);
-  const next = schedule.next(tickUs ?? earliestUs);
+  const { tickUs, earliestUs, missed } = dueTick(cronJob, schedule, nowUs, false);
+  const next = schedule.next(tickUs ?? (missed === 'none' ? earliestUs : nowUs));
   return (next ?? nowUs) + NEXT_SCHEDULE_DELTA_US - nowUs;
 }

@@ -277,7 +277,7 @@ export class JobController implements Controller {
     const { nowUs } = this.#context.sim;
     const active = pass.active.length;
     const wanted = spec.suspend === true ? 0 : wantedActive(job, active, pass.succeeded);
-    const surplus = podsToRemove(job, pass.active, Math.max(0, active - wanted), nowUs);
+    const surplus = podsToRemove(job, pass.active, Math.max(0, active - wanted));
     if (surplus.length > 0 || spec.suspend === true) {
       const victims = spec.suspend === true ? pass.active : surplus.slice(0, MAX_PODS_PER_SYNC);
       this.#expectations.expectDeletions(key, victims.map(objectKey));

@@ -5,12 +5,11 @@
  */
 import type { Job } from '../../model/batch.ts';
 import type { Pod } from '../../model/pod.ts';
-import { cheapestToLoseFirst } from '../replicaset/victims.ts';
+import { cheapestActiveFirst } from './active-pods.ts';
 import { isIndexed, validIndex } from './job-pods.ts';
 
-export function podsToRemove(job: Job, active: readonly Pod[], atLeast: number, nowUs: number): Pod[] {
-  const cheapest = (pods: readonly Pod[]) => cheapestToLoseFirst(pods, () => 0, nowUs);
-  if (!isIndexed(job)) return atLeast === 0 ? [] : cheapest(active).slice(0, atLeast);
+export function podsToRemove(job: Job, active: readonly Pod[], atLeast: number): Pod[] {
+  if (!isIndexed(job)) return atLeast === 0 ? [] : cheapestActiveFirst(active).slice(0, atLeast);
   const removed: Pod[] = [];
   const kept: Pod[] = [];
   const byIndex = new Map<number, Pod[]>();
@@ -21,9 +20,9 @@ export function podsToRemove(job: Job, active: readonly Pod[], atLeast: number, 
   }
   for (const index of [...byIndex.keys()].sort((a, b) => a - b)) {
     const pods = byIndex.get(index)!;
-    const sorted = pods.length === 1 ? pods : cheapest(pods);
+    const sorted = pods.length === 1 ? pods : cheapestActiveFirst(pods);
     removed.push(...sorted.slice(0, -1));
     kept.push(sorted.at(-1)!);
   }
-  return removed.length >= atLeast ? removed : [...removed, ...cheapest(kept).slice(0, atLeast - removed.length)];
+  return removed.length >= atLeast ? removed : [...removed, ...cheapestActiveFirst(kept).slice(0, atLeast - removed.length)];
 }

@@ -34,6 +34,25 @@ test('Schedule goes by the clock of its zone, over the hour that summer time lea
   ]);
 });
 
+test('Schedule goes twice through the hour that the end of summer time repeats', () => {
+  // In Berlin the clock goes from 03:00 CEST back to 02:00 CET on 25 October, at 01:00 UTC.
+  expect(nextTicks('*/30 2 * * *', 'Europe/Berlin', dateUs(2026, 10, 25) - MINUTE_US, 5)).toEqual([
+    '2026-10-25T00:00:00Z',
+    '2026-10-25T00:30:00Z',
+    '2026-10-25T01:00:00Z',
+    '2026-10-25T01:30:00Z',
+    '2026-10-26T01:00:00Z',
+  ]);
+});
+
+test('Schedule reads the durations Go reads, to the second', () => {
+  expect(nextTicks('@every 1h30m', 'UTC', 0, 1)).toEqual(['2026-01-01T01:30:00Z']);
+  expect(nextTicks('@every 1.5h', 'UTC', 0, 1)).toEqual(['2026-01-01T01:30:00Z']);
+  expect(nextTicks('@every 300ms', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
+  expect(() => parseSchedule('@every soon', 'UTC')).toThrow('failed to parse duration @every soon: time: invalid duration "soon"');
+  expect(() => parseSchedule('@fortnightly', 'UTC')).toThrow('unrecognized descriptor: @fortnightly');
+});
+
 test('Schedule says what is wrong with an expression', () => {
   expect(() => parseSchedule('* * * *', 'UTC')).toThrow('expected exactly 5 fields, found 4: [* * * *]');
   expect(() => parseSchedule('61 * * * *', 'UTC')).toThrow('end of range (61) above maximum (59): 61');
@@ -43,7 +62,21 @@ test('CronJob makes up for the latest of the ticks it missed, and looks again a 
   const cronJob = { metadata: { creationTimestamp: timeText(0) }, spec: { schedule: '*/5 * * * *' } } as unknown as CronJob;
   const schedule = parseSchedule('*/5 * * * *', 'UTC');
   const nowUs = 10 * HOUR_US + MINUTE_US;
-  expect(dueTick(cronJob, schedule, nowUs, true)).toMatchObject({ tickUs: 10 * HOUR_US, isTooManyMissed: true });
+  expect(dueTick(cronJob, schedule, nowUs, true)).toMatchObject({ tickUs: 10 * HOUR_US, missed: 'many' });
   expect(untilNextUs(cronJob, schedule, nowUs)).toBe(4 * MINUTE_US + 100_000);
   expect(dueTick(cronJob, schedule, 4 * MINUTE_US, true).tickUs).toBeUndefined();
+});
+
+test('CronJob keeps the beat of @every, counted from its last run, however many ticks it missed', () => {
+  // 7 s after a run at 00:00:03, every 90 s: due at 00:01:33, 00:03:03, ... and at 00:13:33 last before 00:14:00.
+  const cronJob = { metadata: {}, spec: {}, status: { lastScheduleTime: timeText(3_000_000) } } as unknown as CronJob;
+  const due = dueTick(cronJob, parseSchedule('@every 90s', 'UTC'), 14 * MINUTE_US, true);
+  expect(due).toMatchObject({ tickUs: 13 * MINUTE_US + 33_000_000, missed: 'few' });
+});
+
+test('CronJob does not look further back than its starting deadline', () => {
+  const cronJob = { metadata: { creationTimestamp: timeText(0) }, spec: { startingDeadlineSeconds: 60 } } as unknown as CronJob;
+  const hourly = parseSchedule('@hourly', 'UTC');
+  expect(dueTick(cronJob, hourly, HOUR_US + 59_000_000, true).tickUs).toBe(HOUR_US);
+  expect(dueTick(cronJob, hourly, HOUR_US + 2 * MINUTE_US, true)).toMatchObject({ tickUs: undefined, missed: 'none' });
 });
