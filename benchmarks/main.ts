@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
-import { burst } from './burst.bench.ts';
+import { burst, fleet } from './burst.bench.ts';
 import { controllers } from './controllers.bench.ts';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement, Size } from './measure.ts';
@@ -22,6 +22,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   'scheduler-replays': schedulerReplays,
   burst,
   controllers,
+  fleet,
 };
 
 /** Figures of the modelled cluster in simulated time: they are the same on every machine, and never stand beside the simulator's own. */
