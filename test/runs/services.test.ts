@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RequestEnd } from '../../src/model/observer.ts';
 import type { Service, ServiceSpec } from '../../src/model/service.ts';
+import { candidates } from '../../src/network/endpoint-choice.ts';
 import { callTo, type Route } from '../../src/network/route.ts';
 import { deploy, deploymentOf, type SmallCluster, smallCluster } from '../support/small-cluster.ts';
 
@@ -82,6 +83,18 @@ test('A Service with session affinity keeps each client of a node with one pod',
   expect(one.size).toBeLessThanOrEqual(4);
   const again = new Set(site.send('default/sticky', 200, { clients: 1 }).map(({ pod }) => pod));
   expect(again).toEqual(one);
+});
+
+test('A Service that prefers the same zone is answered in the zone of the node the connection enters', () => {
+  const site = siteOf({ near: { trafficDistribution: 'PreferClose' } }, 4);
+  const zoneOf = (node: string) => site.cluster.api.get('Node', undefined, node).metadata.labels?.['topology.kubernetes.io/zone'];
+  site.send('default/near', 50);
+  for (const nodeName of site.cluster.fleet.nodeNames) {
+    const rules = site.cluster.network.proxies.rulesOn(nodeName, 'default/near')!.ports[0]!;
+    const chosen = candidates(rules, 'Cluster', { nodeName, zone: zoneOf(nodeName)! });
+    expect(chosen.length).toBe(2);
+    expect(new Set(chosen.map((target) => zoneOf(target.nodeName)))).toEqual(new Set([zoneOf(nodeName)]));
+  }
 });
 
 test('A headless Service leads to its pods, and one without ready pods to nobody', () => {
