@@ -98,6 +98,20 @@ const MISCHIEFS: readonly Mischief[] = [
     by: '  #leaveProcess(request: Request): void {\n    this.#tell(request, undefined, request);',
     test: WHOLE_CLUSTER,
   },
+  {
+    law: 'A request that has ended leaves no call of its own behind',
+    file: 'src/network/network.ts',
+    replace: '      else this.#requests.release(child);',
+    by: '',
+    test: 'test/property/requests.test.ts',
+  },
+  {
+    law: 'Never do two candidates lead at once',
+    file: 'src/client/leader-election.ts',
+    replace: 'const RENEW_DEADLINE_US = 10 * SECOND_US;',
+    by: 'const RENEW_DEADLINE_US = 40 * SECOND_US;',
+    test: 'test/runs/faults.test.ts',
+  },
 ];
 
 const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim();
