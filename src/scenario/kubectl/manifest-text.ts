@@ -2,35 +2,28 @@
  * Reads manifests as kubectl does: YAML or JSON, several documents to a file, Lists taken apart; what cannot be used becomes an error in
  * its place, in kubectl's words.
  *
- * Models k8s.io/cli-runtime/pkg/resource (StreamVisitor, mapper.infoForData) and the words of go-yaml.
+ * Models k8s.io/cli-runtime/pkg/resource (StreamVisitor, mapper.infoForData).
  */
-import { parseDocument, type YAMLError } from 'yaml';
+import { parse } from 'yaml';
 import { apiVersionOf, isKind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import type { ManifestItem } from './context.ts';
 import { KubectlError } from './errors.ts';
-
-const YAML_WORDS: { readonly [code: string]: string } = {
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BAD_SCALAR_START: 'found character that cannot start any token',
-  MISSING_CHAR: 'found unexpected end of stream',
-};
+import { yamlProblem } from './yaml-words.ts';
 
 export function manifestItems(source: string, text: string): ManifestItem[] {
   const items: ManifestItem[] = [];
   for (const part of text.split(/^---(?=\s|$).*\n?/m)) {
     if (withoutComments(part) === '') continue;
-    const document = parseDocument(part, { uniqueKeys: false, logLevel: 'error' });
-    const [error] = document.errors;
-    if (error !== undefined) {
+    const problem = yamlProblem(part);
+    if (problem !== undefined) {
       items.push({
         source,
-        error: new KubectlError(`error parsing ${source}: error converting YAML to JSON: yaml: ${yamlWords(error, part)}`),
+        error: new KubectlError(`error parsing ${source}: error converting YAML to JSON: ${problem}`),
       });
       break;
     }
-    items.push(...objectsIn(source, document.toJS()));
+    items.push(...objectsIn(source, parse(part, { uniqueKeys: false, logLevel: 'error' })));
   }
   return items;
 }
@@ -41,13 +34,6 @@ function withoutComments(text: string): string {
     .filter((line) => !/^\s*#/.test(line))
     .join('\n')
     .trim();
-}
-
-/** go-yaml counts lines from 0, says nothing of the first, and names the one a scanner stopped on. */
-function yamlWords(error: YAMLError, text: string): string {
-  const line = text.slice(0, error.pos[0]).split('\n').length;
-  const words = YAML_WORDS[error.code] ?? 'did not find expected key';
-  return line === 1 ? words : `line ${line}: ${words}`;
 }
 
 function objectsIn(source: string, value: unknown): ManifestItem[] {

@@ -14,6 +14,7 @@ import { isMap, type Json, numberAt } from './json.ts';
 import { answerPrinter } from './print-answer.ts';
 import { type Info, select } from './select.ts';
 import { dryRunOf, writeOptionsOf } from './write-options.ts';
+import { yamlProblem } from './yaml-words.ts';
 
 const TYPES = ['json', 'merge', 'strategic'];
 const SUBRESOURCES = ['status', 'scale', 'resize'];
@@ -69,9 +70,7 @@ function readPatch(file: string, context: KubectlContext): string {
 
 /** YAML or JSON. */
 function parsed(text: string): Json {
-  try {
-    return parse(text) as Json;
-  } catch (error) {
-    throw new KubectlError(`unable to parse ${JSON.stringify(text)}: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
-  }
+  const problem = yamlProblem(text);
+  if (problem !== undefined) throw new KubectlError(`unable to parse ${JSON.stringify(text)}: error converting YAML to JSON: ${problem}`);
+  return parse(text) as Json;
 }

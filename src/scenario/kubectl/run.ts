@@ -7,6 +7,7 @@ import type { ParsedCommand } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
 import { inNamespace, type NewObject, newObject } from './create/create-object.ts';
 import { KubectlError, throwAll, usageError } from './errors.ts';
+import { isImageName } from './image-name.ts';
 import { labelMap } from './label-map.ts';
 import { jsonMerged } from './overrides.ts';
 import { answerPrinter } from './print-answer.ts';
@@ -37,31 +38,43 @@ export function* run(command: ParsedCommand, context: KubectlContext): Task<void
       errors.push(error);
     }
   }
-  for (const object of [...made, created]) answer(object, 'created');
+  for (const object of made) {
+    answer(object, 'created');
+    if (flags.text('output') === 'yaml') context.out('---\n');
+  }
+  answer(created, 'created');
   throwAll(errors);
 }
 
 function checkRun({ args, flags }: ParsedCommand): void {
-  if (args.length === 0) throw usageError('run', 'NAME is required for run');
+  const wrong = (message: string) => usageError('run', message);
+  if (args.length === 0) throw wrong('NAME is required for run');
   const image = flags.text('image') ?? '';
   if (image === '') throw new KubectlError('--image is required');
-  if (/\s|^[^a-zA-Z0-9]|[A-Z].*\//.test(image.split('/').slice(1).join('/')))
-    throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
-  if (flags.isOn('expose') && !flags.has('port')) throw new KubectlError('--port must be set when exposing a service');
+  if (!isImageName(image)) throw new KubectlError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
+  if (flags.isOn('tty') && !flags.isOn('stdin')) throw wrong('-i/--stdin is required for containers with -t/--tty=true');
+  if (flags.isOn('expose') && !flags.text('port')) throw wrong('--port must be set when exposing a service');
+  const restart = flags.text('restart') ?? '';
+  if (restart !== '' && !RESTART_POLICIES.includes(restart)) throw wrong(`invalid restart policy: ${restart}`);
+  const isAttached = flags.isOn('attach', flags.isOn('stdin'));
+  if (!isAttached && flags.isOn('rm')) throw wrong('--rm should only be used for attached containers');
+  if (isAttached && dryRunOf(flags) !== 'none')
+    throw wrong("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
+  const pull = flags.text('image-pull-policy') ?? '';
+  if (pull !== '' && !PULL_POLICIES.includes(pull)) throw wrong(`invalid image pull policy: ${pull}`);
+  if (isAttached) throw new KubectlError('run --attach is left out: in Orrery no process runs inside a container');
 }
 
 function podOf(name: string, labels: StringMap, { flags, args, rest }: ParsedCommand): NewObject {
   const restartPolicy = flags.text('restart') || 'Always';
-  if (!RESTART_POLICIES.includes(restartPolicy))
-    throw new KubectlError(`invalid restart policy: ${restartPolicy}, valid values are: ${RESTART_POLICIES.join(', ')}`);
   const pull = flags.text('image-pull-policy') ?? '';
-  if (pull !== '' && !PULL_POLICIES.includes(pull))
-    throw new KubectlError(`invalid image pull policy: ${pull}, valid values are: ${PULL_POLICIES.join(', ')}`);
   const words = [...args.slice(1), ...rest];
   const port = flags.text('port');
+  if (port !== undefined && !/^[+-]?\d+$/.test(port))
+    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   const env = flags.all('env').map((pair) => {
     const equals = pair.indexOf('=');
-    if (equals < 1) throw new KubectlError(`invalid env: ${pair}`);
+    if (!/^[ -<>-~]+=/.test(pair)) throw new KubectlError(`invalid env: ${pair}`);
     return { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
   });
   const container = {
