@@ -158,7 +158,11 @@ export function apiResources({ flags, args }: ParsedCommand, context: KubectlCon
 }
 
 export function apiVersions(_: ParsedCommand, context: KubectlContext): Task<void> {
-  const versions = [...new Set([...CATALOG.map(({ version }) => version), ...EXTRA_VERSIONS])].sort(compareText);
-  for (const version of versions) printLine(context, version);
+  for (const version of groupVersions()) printLine(context, version);
   return atOnce();
+}
+
+/** `apps/v1`, `v1`: all that the server has, in the order of their names. */
+export function groupVersions(): string[] {
+  return [...new Set([...CATALOG.map(({ version }) => version), ...EXTRA_VERSIONS])].sort(compareText);
 }

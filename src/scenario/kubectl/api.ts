@@ -55,13 +55,22 @@ export class KubectlApi {
   }
 
   /** The objects the selectors take, by namespace and name. */
-  *list(kind: Kind, { namespace, labelSelector = '', fieldSelector = '' }: Selection = {}): Task<readonly KubeObject[]> {
+  *list(kind: Kind, selection: Selection = {}): Task<readonly KubeObject[]> {
+    return (yield* this.listed(kind, selection)).items;
+  }
+
+  /** The same, with the revision they are of. */
+  *listed(
+    kind: Kind,
+    { namespace, labelSelector = '', fieldSelector = '' }: Selection = {},
+  ): Task<{ readonly items: readonly KubeObject[]; readonly revision: number }> {
     return yield this.#call({ verb: 'list', kind, namespace }, (server) => {
       const labels = parseLabelSelector(kind, labelSelector, fieldSelector);
       const fields = parseFieldSelector(kind, labelSelector, fieldSelector);
       const inNamespace = namespaceIn(kind, namespace);
-      const { items } = server.list(kind, inNamespace === undefined ? {} : { namespace: inNamespace });
-      return [...items].filter((one) => selectorMatches(labels, one.metadata.labels) && matchesFields(one, fields)).sort(byKey);
+      const { items, revision } = server.list(kind, inNamespace === undefined ? {} : { namespace: inNamespace });
+      const taken = items.filter((one) => selectorMatches(labels, one.metadata.labels) && matchesFields(one, fields));
+      return { items: taken.sort(byKey), revision };
     });
   }
 

@@ -1,7 +1,7 @@
 /**
  * `kubectl get`: tables of objects with the columns the server gives each kind, or the objects themselves in any format.
  *
- * Models k8s.io/kubectl/pkg/cmd/get/get.go. Left out: chunks, raw requests.
+ * Models k8s.io/kubectl/pkg/cmd/get/get.go. Left out: chunks.
  */
 import { type Table, tableOf } from '../../apiserver/rest/table/table.ts';
 import type { Task } from '../../client/task.ts';
@@ -14,10 +14,10 @@ import { warnLine } from './context.ts';
 import { isNotFound, KubectlError, throwAll, usageError } from './errors.ts';
 import { watchObjects } from './get-watch.ts';
 import { asMap } from './json.ts';
-import { unsupportedRaw } from './left-out.ts';
 import { type Printer, printerOf } from './print/output.ts';
 import { sortedBy } from './print/sort-by.ts';
 import { type TableOptions, tableLines, tableText } from './print/table.ts';
+import { getRaw } from './raw.ts';
 import { resourceArguments } from './resource-arguments.ts';
 import { type Info, namespaceOf, type Selected, select } from './select.ts';
 
@@ -28,7 +28,7 @@ const DEPRECATED: { readonly [K in Kind]?: string } = {
 
 export function* get(command: ParsedCommand, context: KubectlContext): Task<void> {
   const { flags, args } = command;
-  if (flags.has('raw')) return unsupportedRaw(flags.text('raw')!);
+  if (flags.has('raw')) return yield* getRaw(flags.text('raw')!, context);
   const isWatch = flags.isOn('watch') || flags.isOn('watch-only');
   if (args.length === 0 && !flags.has('filename') && !isWatch) {
     warnLine(context, `You must specify the type of resource to get. ${SUGGESTION}\n`);

@@ -19,12 +19,6 @@ function leftOut(what: string): KubectlError {
   return new KubectlError(`${what} is left out: in Orrery no process runs inside a container`);
 }
 
-export function unsupportedRaw(path: string): never {
-  if (/^\/(readyz|livez|healthz|version|api|apis|openapi)/.test(path))
-    throw new KubectlError(`get --raw ${path} is left out: kubectl speaks to the API server inside Orrery, not to a port`);
-  throw new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
-}
-
 export function* logs(command: ParsedCommand, context: KubectlContext): Task<void> {
   const { args, flags } = command;
   if (flags.has('selector') ? args.length > 0 : args.length < 1 || args.length > 2) throw usageError('logs', LOGS_USAGE);

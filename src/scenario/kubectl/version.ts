@@ -22,7 +22,7 @@ const BUILD = {
   platform: 'linux/amd64',
 };
 const CLIENT_VERSION = { major: '1', minor: '36', ...BUILD };
-const SERVER_VERSION = {
+export const SERVER_VERSION = {
   major: '1',
   minor: '36',
   emulationMajor: '1',

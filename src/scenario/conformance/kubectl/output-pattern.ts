@@ -20,7 +20,7 @@ const CLASSES: { readonly [name: string]: string } = {
   event: '[0-9a-f]+',
   n: '\\d+',
   hash: '\\S+',
-  server: 'https?://[^\\s/]+',
+  server: '(?:https?://)?[^\\s/"]+',
   token: '\\S+',
   gitCommit: '\\S+',
 };
