@@ -38,15 +38,15 @@ export class RunLaws implements Observer {
     if (known === undefined && node !== '' && !removed) {
       this.#nodeOf.set(uid, node);
       // Static and mirror pods stand where their manifests lie, whoever schedules.
-      if (previous !== undefined && (previous.spec.nodeName ?? '') === '') this.#book(timeUs, pod, node, 1);
-      else this.#book(timeUs, pod, node, 1, false);
+      const isScheduled = previous !== undefined && (previous.spec.nodeName ?? '') === '';
+      this.#book(timeUs, pod, node, 1, isScheduled);
     }
     const wasOver = previous !== undefined && isPodTerminal(previous);
     if (known !== undefined && !wasOver && (removed || isPodTerminal(pod))) this.#book(timeUs, pod, known, -1);
     if (removed) this.#nodeOf.delete(uid);
   }
 
-  #book(timeUs: number, pod: Pod, node: string, sign: 1 | -1, isScheduled = sign === 1): void {
+  #book(timeUs: number, pod: Pod, node: string, sign: 1 | -1, isScheduled = false): void {
     const asked = podRequest(pod, false);
     const taken = this.#taken.get(node) ?? { milliCpu: 0, memory: 0 };
     taken.milliCpu += sign * asked.milliCpu;
