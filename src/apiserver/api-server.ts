@@ -27,7 +27,7 @@ import { emptyStatusOf, withDefaults } from './defaults.ts';
 import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
-import { qosClassOf } from './qos-class.ts';
+import { withNewPodStatus, withQosClassOf } from './pod-status-strategy.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
@@ -191,7 +191,7 @@ export class ApiServer {
         this.#update(kind, { ...this.get(kind, namespace, name), status } as KindMap[K], request, 'update', 'status'),
       );
     }
-    const whole = withQosClassOf(stored, status);
+    const whole = kind === 'Pod' ? withQosClassOf(stored as Pod, status as Pod['status']) : status;
     if (isSameValue((stored as unknown as { readonly status?: unknown }).status, whole)) return stored;
     const written = this.store.putStatus(kind, stored, whole, key);
     this.#tell(kind, written, stored, 'update', 'status', request, false);
@@ -348,7 +348,7 @@ export class ApiServer {
     });
     const named = { ...object, metadata } as KindMap[K];
     let complete = preparedForCreate(kind, this.#admission.admit(kind, withDefaults(kind, named)));
-    if (kind === 'Pod') complete = withQosClass(complete as Pod) as KindMap[K];
+    if (kind === 'Pod') complete = withNewPodStatus(complete as Pod, timeText(this.#sim.nowUs)) as KindMap[K];
     else if (STATUS_RESET_KINDS.has(kind)) complete = { ...complete, status: newStatus(kind) };
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service'], request.dryRun) as KindMap[K];
     const key = flatText(objectKey(complete));
@@ -687,7 +687,8 @@ function namesOf(key: ObjectKey): { readonly namespace: string | undefined; read
 
 /** Everything stored, but the status given; spec and generation are not even looked at. */
 function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
-  const status = withQosClassOf(stored, (object as unknown as { readonly status?: unknown }).status);
+  const given = (object as unknown as { readonly status?: unknown }).status;
+  const status = stored.kind === 'Pod' ? withQosClassOf(stored as unknown as Pod, given as Pod['status']) : given;
   if (object.metadata === stored.metadata) return { ...stored, status };
   const { labels, annotations, finalizers } = object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
@@ -696,14 +697,6 @@ function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
     else metadata[field] = value;
   }
   return { ...stored, metadata, status };
-}
-
-/** A pod's class is decided when it is created; a status without it keeps it. */
-function withQosClassOf(stored: KubeObject, status: unknown): unknown {
-  if (stored.kind !== 'Pod') return status;
-  const { qosClass } = (stored as Pod).status ?? {};
-  if (qosClass === undefined || (status as Pod['status'])?.qosClass !== undefined) return status;
-  return { ...(status as Pod['status']), qosClass };
 }
 
 function podGraceSeconds(pod: Pod, asked: number | undefined): number {
@@ -750,19 +743,6 @@ function withDisruptionTarget(pod: Pod, time: string): Pod {
   const condition = { ...EVICTED, lastProbeTime: null, lastTransitionTime };
   const marked = before === undefined ? [...conditions, condition] : conditions.map((one) => (one === before ? condition : one));
   return { ...pod, status: { ...pod.status, conditions: marked } };
-}
-
-const qosClasses = new WeakMap<Pod['spec'], NonNullable<Pod['status']>>();
-
-/** A new pod's status, shared by all pods of one spec. */
-function withQosClass(pod: Pod): Pod {
-  let status = qosClasses.get(pod.spec);
-  if (status === undefined) {
-    status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
-    qosClasses.set(pod.spec, status);
-  }
-  const { apiVersion, kind, metadata, spec } = pod;
-  return { apiVersion, kind, metadata, spec, status };
 }
 
 function scaleOf(object: KubeObject): Scale {

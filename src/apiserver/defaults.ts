@@ -80,6 +80,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
       ...withDefaults('PersistentVolumeClaim', claim),
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
+      status: { ...claim.status, phase: claim.status?.phase ?? 'Pending' },
     }));
     return {
       ...object,

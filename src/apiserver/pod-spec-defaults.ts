@@ -141,7 +141,7 @@ function withProbeDefaults(probe: Probe): Probe {
     failureThreshold: 3,
     ...withoutZeroCounts(probe),
     ...(httpGet === undefined ? NO_FIELDS : { httpGet: { path: '/', scheme: 'HTTP', ...httpGet } }),
-    ...(grpc === undefined ? NO_FIELDS : { grpc: { service: '', ...grpc } }),
+    ...(grpc === undefined ? NO_FIELDS : { grpc: { ...grpc, service: grpc.service ?? '' } }),
   };
 }
 

@@ -32,6 +32,9 @@ export function validateMetadata(errors: FieldErrors, kind: Kind, metadata: Obje
 }
 
 /** What holds at any time of an object's life. */
+/** Labels already found good, by identity: objects are immutable, and the pods of a template share theirs. */
+const GOOD_LABELS = new WeakSet<StringMap>();
+
 function validateSharedMetadata(errors: FieldErrors, metadata: ObjectMeta, path: string): void {
   const { generation = 0 } = metadata;
   if (generation < 0) errors.invalid(`${path}.generation`, generation, 'must be greater than or equal to 0');
@@ -59,10 +62,13 @@ export function validateMetadataUpdate(errors: FieldErrors, metadata: ObjectMeta
 }
 
 export function validateLabels(errors: FieldErrors, labels: StringMap | undefined, path: string): void {
-  for (const key of Object.keys(labels ?? {})) {
+  if (labels === undefined || GOOD_LABELS.has(labels)) return;
+  const before = errors.causes.length;
+  for (const key of Object.keys(labels)) {
     errors.invalidEach(path, key, isQualifiedName(key));
-    errors.invalidEach(path, labels![key], isLabelValue(labels![key]!));
+    errors.invalidEach(path, labels[key], isLabelValue(labels[key]!));
   }
+  if (errors.causes.length === before) GOOD_LABELS.add(labels);
 }
 
 export function validateAnnotations(errors: FieldErrors, annotations: StringMap | undefined, path: string): void {
