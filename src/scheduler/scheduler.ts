@@ -245,7 +245,7 @@ export class Scheduler implements EventHandler {
     const status = { conditions: [condition], ...(promised === nominatedNodeName ? {} : { nominatedNodeName }) };
     // Only logged upstream when it fails: the next attempt writes it again.
     run(
-      client.patch('Pod', pod.metadata.namespace, pod.metadata.name, { type: 'strategic', body: { status } }, 'status'),
+      client.patch('Pod', pod.metadata.namespace, pod.metadata.name, { type: 'strategic', body: { status }, isComparison: true }, 'status'),
       undefined,
       ignore,
     );

@@ -156,7 +156,8 @@ export class PodGarbageCollector implements Controller {
         };
         const generation = { observedGeneration: pod.metadata.generation ?? 0 };
         const status = { phase: 'Failed', ...generation, ...(why === undefined ? {} : { conditions: [condition] }) };
-        yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body: { metadata: { uid }, status } }, 'status');
+        const body = { metadata: { uid }, status };
+        yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
       }
       yield* this.#client.delete('Pod', namespace, name, { gracePeriodSeconds: 0 });
     } catch (error) {

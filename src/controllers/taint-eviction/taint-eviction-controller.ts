@@ -131,7 +131,7 @@ export class TaintEvictionController implements Controller {
         lastTransitionTime: timeText(this.#context.sim.nowUs),
       };
       const body = { metadata: { uid }, status: { conditions: [condition] } };
-      yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body }, 'status');
+      yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
     }
     yield* this.#client.delete('Pod', namespace, name);
   }

@@ -70,7 +70,8 @@ export class PreemptionExecutor implements PreemptionGate {
       reason: 'PreemptionByScheduler',
       message: `${scheduler}: preempting to accommodate a higher priority pod`,
     };
-    yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body: { status: { conditions: [condition] } } }, 'status');
+    const body = { status: { conditions: [condition] } };
+    yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
     yield* this.#client.delete('Pod', namespace, name, {});
     this.#recorder.event(victim.pod as Pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
   }
