@@ -21,6 +21,8 @@ export interface ApiErrorFields {
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number;
   readonly details?: StatusDetails;
+  /** Of a list that cannot go on as it began: the token to go on with all the same. */
+  readonly continueToken?: string;
 }
 
 /** What the answer is about, as a client reads it. */
@@ -37,6 +39,7 @@ export class ApiError extends QuietError {
   readonly causes: readonly StatusCause[];
   readonly retryAfterSeconds: number | undefined;
   readonly details: StatusDetails | undefined;
+  readonly continueToken: string | undefined;
 
   constructor(fields: ApiErrorFields) {
     super(fields.message);
@@ -45,6 +48,7 @@ export class ApiError extends QuietError {
     this.causes = fields.causes ?? [];
     this.retryAfterSeconds = fields.retryAfterSeconds;
     this.details = fields.details;
+    this.continueToken = fields.continueToken;
   }
 }
 

@@ -30,6 +30,7 @@ import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { withNewPodStatus, withQosClassOf } from './pod-status-strategy.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
+import { goQuote } from './schema/go-text.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
 import { checkCreate, checkUpdate } from './validation/validate.ts';
@@ -174,7 +175,12 @@ export class ApiServer {
     return this.#answer('create', kind, request, () => this.#create(kind, object, request));
   }
 
-  update<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo, subresource?: 'status' | 'resize'): KindMap[K] {
+  update<K extends Kind>(
+    kind: K,
+    object: KindMap[K],
+    request: RequestInfo,
+    subresource?: 'status' | 'resize' | 'ephemeralcontainers',
+  ): KindMap[K] {
     return this.#answer('update', kind, request, () => this.#update(kind, object, request, 'update', subresource ?? ''));
   }
 
@@ -217,11 +223,21 @@ export class ApiServer {
     request: RequestInfo,
     subresource?: 'status' | 'resize',
   ): KindMap[K] {
-    return this.#answer('patch', kind, request, () => {
-      const stored = this.get(kind, namespace, name);
-      const patched = applyPatch(stored, patch) as KindMap[K];
-      return this.#update(kind, patched, request, 'patch', subresource ?? '');
-    });
+    return this.patchWith(kind, namespace, name, (stored) => applyPatch(stored, patch) as KindMap[K], request, subresource);
+  }
+
+  /** An update worked out from the object as it is stored. */
+  patchWith<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+    change: (stored: KindMap[K]) => KindMap[K],
+    request: RequestInfo,
+    subresource?: 'status' | 'resize' | 'ephemeralcontainers',
+  ): KindMap[K] {
+    return this.#answer('patch', kind, request, () =>
+      this.#update(kind, change(this.get(kind, namespace, name)), request, 'patch', subresource ?? ''),
+    );
   }
 
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] {
@@ -262,9 +278,10 @@ export class ApiServer {
     return items.length;
   }
 
-  bind(namespace: string, name: string, node: string, request: RequestInfo): void {
+  bind(namespace: string, name: string, node: string, request: RequestInfo, binding: ObjectMeta = NO_METADATA): void {
     this.#answer('create', 'Pod', request, () => {
       const pod = this.get('Pod', namespace, name);
+      checkBindingOf(pod, binding);
       const refuse = (why: string) => conflict('pods/binding', name, why);
       if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
       if ((pod.spec.nodeName ?? '') !== '') throw refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
@@ -275,12 +292,12 @@ export class ApiServer {
         lastProbeTime: null,
         lastTransitionTime: timeText(this.#sim.nowUs),
       };
-      const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
       const { nominatedNodeName: _, ...status } = pod.status ?? {};
       const bound: Pod = {
         ...pod,
+        metadata: withBindingMetadata(pod.metadata, binding),
         spec: { ...pod.spec, nodeName: node },
-        status: { ...status, conditions: [...others, scheduled] },
+        status: { ...status, conditions: withCondition(pod.status?.conditions ?? [], scheduled) },
       };
       this.#put('Pod', this.#admission.withTopology(bound), pod, 'create', 'binding', request);
     });
@@ -302,13 +319,21 @@ export class ApiServer {
     return scaleOf(this.get(kind, namespace, name));
   }
 
-  updateScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo, resourceVersion?: string): Scale {
-    return this.#rescale('update', kind, namespace, name, replicas, request, resourceVersion);
+  updateScale(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    replicas: number,
+    request: RequestInfo,
+    resourceVersion?: string,
+    uid?: string,
+  ): Scale {
+    return this.#rescale('update', kind, namespace, name, replicas, request, resourceVersion, uid);
   }
 
   /** The same as a PATCH, which has no version to be held to. */
   patchScale(kind: Kind, namespace: string, name: string, replicas: number, request: RequestInfo): Scale {
-    return this.#rescale('patch', kind, namespace, name, replicas, request, undefined);
+    return this.#rescale('patch', kind, namespace, name, replicas, request, undefined, undefined);
   }
 
   #rescale(
@@ -319,9 +344,11 @@ export class ApiServer {
     replicas: number,
     request: RequestInfo,
     resourceVersion: string | undefined,
+    uid: string | undefined,
   ): Scale {
     return this.#answer(verb, kind, request, () => {
       const stored = this.get(kind, namespace, name);
+      if (uid !== undefined && uid !== stored.metadata.uid) throw otherUid(kind, stored, uid);
       if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
       const spec = { ...(stored as unknown as { spec: Fields }).spec, replicas };
       return scaleOf(this.#update(kind, { ...stored, spec } as unknown as KindMap[Kind], request, verb, 'scale'));
@@ -403,7 +430,12 @@ export class ApiServer {
     const stored = this.store.get(kind, key);
     if (stored === undefined) throw notFound(kind, object.metadata.name);
     const { resourceVersion, uid } = object.metadata;
-    if (uid !== undefined && uid !== stored.metadata.uid) throw otherUid(kind, stored, uid);
+    // A patch has no preconditions: another uid is a field that may not change.
+    if (uid !== undefined && uid !== stored.metadata.uid && verb === 'update') throw otherUid(kind, stored, uid);
+    if (uid !== undefined && uid !== stored.metadata.uid) {
+      const message = `Invalid value: ${goQuote(uid)}: field is immutable`;
+      throw invalid(kind, stored.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
+    }
     if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
     else if (CONDITIONAL_KINDS.has(kind)) {
       const message = 'Invalid value: 0: must be specified for an update';
@@ -646,9 +678,41 @@ function checkPreconditions(kind: Kind, stored: ObjectMeta, { preconditions }: D
 }
 
 function otherUid(kind: Kind, stored: KubeObject, uid: string): ApiError {
+  return storageConflict(kind, stored, `UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`);
+}
+
+function storageConflict(kind: Kind, stored: KubeObject, failed: string): ApiError {
   const key = `/registry/${KINDS[kind].resource}/${objectKey(stored)}`;
-  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`;
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${failed}`;
   return conflict(groupResource(kind), stored.metadata.name, why);
+}
+
+const NO_METADATA = { name: '' } as ObjectMeta;
+
+/** A Binding may name the pod it means more closely (assignPod in pkg/registry/core/pod/storage). */
+function checkBindingOf(pod: Pod, { uid, resourceVersion }: ObjectMeta): void {
+  if ((uid ?? '') !== '' && uid !== pod.metadata.uid) throw otherUid('Pod', pod, uid!);
+  const present = pod.metadata.resourceVersion;
+  if ((resourceVersion ?? '') !== '' && resourceVersion !== present) {
+    throw storageConflict('Pod', pod, `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${present}`);
+  }
+}
+
+function withBindingMetadata(metadata: ObjectMeta, { labels, annotations }: ObjectMeta): ObjectMeta {
+  if (labels === undefined && annotations === undefined) return metadata;
+  return {
+    ...metadata,
+    ...(labels === undefined ? {} : { labels: { ...metadata.labels, ...labels } }),
+    ...(annotations === undefined ? {} : { annotations: { ...metadata.annotations, ...annotations } }),
+  };
+}
+
+type PodConditions = NonNullable<NonNullable<Pod['status']>['conditions']>;
+
+/** A condition of a type that is there already takes its place. */
+function withCondition(conditions: PodConditions, condition: PodConditions[number]): PodConditions {
+  const isThere = conditions.some(({ type }) => type === condition.type);
+  return isThere ? conditions.map((one) => (one.type === condition.type ? condition : one)) : [...conditions, condition];
 }
 
 /** What the server itself keeps of an object's metadata, whatever an update says. */

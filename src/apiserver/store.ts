@@ -31,7 +31,8 @@ export interface Watch {
   stop(): void;
 }
 
-type Listener = (event: WatchEvent<never>) => void;
+/** Told of a change, and of how the object was before it. */
+type Listener = (event: WatchEvent<never>, previous: KubeObject | undefined) => void;
 
 /** Events a kind's watch cache keeps at most (defaultUpperBoundCapacity in watch_cache.go). */
 export const WATCH_HISTORY_LIMIT = 102_400;
@@ -56,6 +57,7 @@ export class Store {
   readonly #shelves = new Map<Kind, Shelf>();
   readonly #historyLimit: number;
   #revision = 1;
+  #compactedRevision = 0;
 
   /** `historyLimit`: changes of each kind that are kept for watches from the past. */
   constructor(historyLimit: number = WATCH_HISTORY_LIMIT) {
@@ -125,24 +127,30 @@ export class Store {
    * Tells `listener` of each change after `fromRevision`; 0 means of everything present first.
    * Throws 410 when the changes since then are no longer all known.
    */
-  watch<K extends Kind>(kind: K, fromRevision: number, listener: (event: WatchEvent<KindMap[K]>) => void, filter: WatchFilter = {}): Watch {
+  watch<K extends Kind>(
+    kind: K,
+    fromRevision: number,
+    listener: (event: WatchEvent<KindMap[K]>, previous: KubeObject | undefined) => void,
+    filter: WatchFilter = {},
+  ): Watch {
     const shelf = this.#shelf(kind);
     const { nodeName } = filter;
-    const hear = listener as unknown as (event: WatchEvent) => void;
+    const hear = listener as unknown as (event: WatchEvent, previous: KubeObject | undefined) => void;
     const { oldestRevision } = shelf.history;
     if (fromRevision > 0 && fromRevision < oldestRevision) throw tooOld(fromRevision, oldestRevision);
     if (fromRevision === 0) {
       for (const [key, object] of [...shelf.objects]) {
-        if (nodeName === undefined || nodeNameOf(object) === nodeName) hear({ type: 'ADDED', object, key, revision: revisionOf(object) });
+        if (nodeName === undefined || nodeNameOf(object) === nodeName)
+          hear({ type: 'ADDED', object, key, revision: revisionOf(object) }, undefined);
       }
     } else {
       for (const change of shelf.history.since(fromRevision)) {
         const event = nodeName === undefined ? change.event : ofNode(change, nodeName);
-        if (event !== undefined) hear(event);
+        if (event !== undefined) hear(event, change.previous);
       }
     }
     const listeners = nodeName === undefined ? shelf.listeners : ofNodeListeners(shelf, nodeName);
-    const own: Listener = (event) => hear(event);
+    const own: Listener = (event, previous) => hear(event, previous);
     listeners.add(own);
     return {
       stop: () => {
@@ -150,6 +158,27 @@ export class Store {
         if (nodeName !== undefined && listeners.size === 0) shelf.byNode.delete(nodeName);
       },
     };
+  }
+
+  /**
+   * The objects of a kind as they were at a revision, worked out backwards from how they are; undefined when not all that has changed since
+   * is known any more.
+   */
+  objectsAt(kind: Kind, revision: number): ReadonlyMap<ObjectKey, KubeObject> | undefined {
+    const { objects, history } = this.#shelf(kind);
+    if (revision >= this.#revision) return objects;
+    if (revision < Math.max(history.oldestRevision, this.#compactedRevision)) return undefined;
+    const then = new Map(objects);
+    for (const { event, previous } of history.since(revision).reverse()) {
+      if (previous === undefined) then.delete(event.key);
+      else then.set(event.key, previous);
+    }
+    return then;
+  }
+
+  /** Forgets how things were before `revision`; watches, which have a memory of their own, do not notice. */
+  compactStates(revision: number): void {
+    this.#compactedRevision = Math.max(this.#compactedRevision, Math.min(revision, this.#revision));
   }
 
   /** Forgets the changes before `revision`: a watch can no longer start from there. */
@@ -172,7 +201,7 @@ export class Store {
   #tell(shelf: Shelf, event: WatchEvent, previous: KubeObject | undefined): void {
     shelf.history.push(event, previous);
     if (shelf.byNode.size > 0) this.#tellNodes(shelf, { event, previous });
-    for (const listener of shelf.listeners) listener(event as WatchEvent<never>);
+    for (const listener of shelf.listeners) listener(event as WatchEvent<never>, previous);
   }
 
   #tellNodes(shelf: Shelf, change: Change): void {
@@ -182,7 +211,7 @@ export class Store {
       const listeners = nodeName === undefined ? undefined : shelf.byNode.get(nodeName);
       if (listeners === undefined) continue;
       const event = ofNode(change, nodeName!);
-      if (event !== undefined) for (const listener of listeners) listener(event as WatchEvent<never>);
+      if (event !== undefined) for (const listener of listeners) listener(event as WatchEvent<never>, change.previous);
     }
   }
 

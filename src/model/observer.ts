@@ -15,7 +15,7 @@ export interface Write {
   /** Who asked: a component's name such as `deployment-controller`, `kubelet/n1`, `kube-scheduler`, `kubectl`. */
   readonly author: string;
   readonly verb: WriteVerb;
-  readonly subresource: '' | 'status' | 'scale' | 'binding' | 'eviction' | 'finalize' | 'resize';
+  readonly subresource: '' | 'status' | 'scale' | 'binding' | 'eviction' | 'finalize' | 'resize' | 'ephemeralcontainers';
   readonly kind: Kind;
   /** As stored; of a deletion, the last state. */
   readonly object: KubeObject;

@@ -119,16 +119,21 @@ export function decodeObject(
 
 /** Is there such a kind in such a version, and is it the one the path is about? */
 function checkRegistered(kind: string, apiVersion: string, type: BodyType): void {
-  if (kind === type.kind && apiVersion === type.apiVersion) return;
+  const why = registrationProblem(kind, apiVersion, type);
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const refuse = (why: string) => badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
-  const isKnown = (isKind(kind) && apiVersionOf(kind) === apiVersion) || OTHER_VERSIONS.has(`${apiVersion} ${kind}`);
-  if (!isKnown)
-    throw refuse(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
-  if (kind === type.kind) {
+  if (why !== undefined) throw badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
+  if (apiVersion !== type.apiVersion && type.kind !== 'Eviction') {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
   }
-  throw refuse(`converting (${version}.${kind}) to (${type.internalName}): unknown conversion`);
+}
+
+/** Why an object of that kind and version cannot become one of the wanted type. */
+export function registrationProblem(kind: string, apiVersion: string, type: BodyType): string | undefined {
+  if (kind === type.kind && apiVersion === type.apiVersion) return undefined;
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const isKnown = (isKind(kind) && apiVersionOf(kind) === apiVersion) || OTHER_VERSIONS.has(`${apiVersion} ${kind}`);
+  if (!isKnown) return `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  return kind === type.kind ? undefined : `converting (${version}.${kind}) to (${type.internalName}): unknown conversion`;
 }
 
 /** Versions the server still reads, though its paths are of another. */

@@ -5,13 +5,19 @@
  */
 import { apiVersionOf, KINDS, type Kind, type KindMap } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError, badRequest, invalidOf } from '../api-error.ts';
 import type { ApiServer, RequestInfo } from '../api-server.ts';
-import { bodyTypeOf, readBody, type YamlReader } from './request-body.ts';
-import { deleteOptionsOf, type WriteOptions, writeOptionsOf } from './request-options.ts';
-import type { RestRequest, RestResponse } from './rest-request.ts';
+import { goQuote } from '../schema/go-text.ts';
+import { FieldErrors } from '../validation/field-errors.ts';
+import { checkRevision, listed, listOf, readList, selectionOf } from './list.ts';
+import { revisionAsked } from './list-options.ts';
+import { patchedObject, patchTypeOf } from './patch-request.ts';
+import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, type YamlReader } from './request-body.ts';
+import { completed, deleteOptionsOf, type RawDeleteOptions, type WriteOptions, writeOptionsOf } from './request-options.ts';
+import { queryValue, type RestRequest, type RestResponse } from './rest-request.ts';
 import { noResource, type Route, routeOf } from './route.ts';
-import { removedStatus, statusOf } from './status-object.ts';
+import { type ScaleObject, scaleObjectOf } from './scale-object.ts';
+import { createdStatus, removedStatus, statusOf } from './status-object.ts';
 
 /** What a handler answers before warnings are added. */
 export interface Answer {
@@ -50,6 +56,8 @@ const RETURNED_WHEN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
   'CSINode',
 ]);
 
+type Warn = (text: string) => void;
+
 export class RestServer {
   readonly #server: ApiServer;
   readonly #readYaml: YamlReader;
@@ -76,34 +84,67 @@ export class RestServer {
     return { ...answer, warnings, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   }
 
-  #route(request: RestRequest, warn: (text: string) => void): Answer {
+  #route(request: RestRequest, warn: Warn): Answer {
     const route = routeOf(request.method, request.path);
     if (route === undefined) return { code: 404, text: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };
-    const { name, subresource } = route;
-    if (subresource !== '') throw noResource();
+    const { subresource } = route;
+    if (subresource !== '') return this.#subresource(request, route, warn);
     switch (request.method) {
       case 'POST':
         return this.#create(request, route, warn);
       case 'PUT':
         return this.#update(request, route, warn);
+      case 'PATCH':
+        return this.#patch(request, route, warn);
       case 'DELETE':
-        if (name === undefined) throw noResource();
-        return this.#delete(request, route, warn);
-      case 'GET':
-        if (name === undefined) throw noResource();
-        return { code: 200, body: shown(route.kind, this.#server.get(route.kind, route.namespace, name)) };
+        return route.name === undefined ? this.#deleteCollection(request, route, warn) : this.#delete(request, route, warn);
+      default:
+        return this.#read(request, route);
+    }
+  }
+
+  #read(request: RestRequest, { kind, namespace, name }: Route): Answer {
+    if (name === undefined) {
+      const { items, metadata } = readList(this.#server.store, kind, namespace, request.query);
+      return { code: 200, body: listOf(kind, items, metadata) };
+    }
+    const asked = revisionAsked(
+      queryValue(request.query, 'resourceVersion') ?? '',
+      (message) => new ApiError({ code: 500, reason: '', message }),
+    );
+    checkRevision(asked, this.#server.store.revision);
+    return { code: 200, body: shown(kind, this.#server.get(kind, namespace, name)) };
+  }
+
+  #subresource(request: RestRequest, route: Route, warn: Warn): Answer {
+    const { kind, namespace, name, subresource } = route;
+    switch (subresource) {
+      case 'status':
+      case 'resize':
+      case 'ephemeralcontainers':
+        if (request.method === 'GET') return this.#read(request, route);
+        return request.method === 'PUT' ? this.#update(request, route, warn) : this.#patch(request, route, warn);
+      case 'scale':
+        if (request.method === 'GET') return { code: 200, body: scaleObjectOf(this.#server.get(kind, namespace, name!)) };
+        return this.#scale(request, route, warn);
+      case 'finalize':
+        return this.#update(request, route, warn);
+      case 'binding':
+        return this.#bind(request, route, warn);
+      case 'eviction':
+        return this.#evict(request, route, warn);
       default:
         throw noResource();
     }
   }
 
-  #create(request: RestRequest, route: Route, warn: (text: string) => void): Answer {
+  #create(request: RestRequest, route: Route, warn: Warn): Answer {
     const options = writeOptionsOf(request.query, 'CreateOptions');
     const object = inNamespace(this.#body(request, route, options, warn), route);
     return { code: 201, body: shown(route.kind, this.#server.create(route.kind, object as KindMap[Kind], infoOf(request, options, warn))) };
   }
 
-  #update(request: RestRequest, route: Route, warn: (text: string) => void): Answer {
+  #update(request: RestRequest, route: Route, warn: Warn): Answer {
     const { kind, namespace } = route;
     const options = writeOptionsOf(request.query, 'UpdateOptions');
     const object = inNamespace(this.#body(request, route, options, warn), route);
@@ -112,10 +153,97 @@ export class RestServer {
     if (CREATED_BY_PUT.has(kind) && !this.#server.has(kind, namespace, route.name!)) {
       return { code: 201, body: shown(kind, this.#server.create(kind, object as KindMap[Kind], info)) };
     }
-    return { code: 200, body: shown(kind, this.#server.update(kind, object as KindMap[Kind], info)) };
+    if (route.subresource === 'finalize') {
+      return { code: 200, body: shown(kind, this.#server.finalizeNamespace(object as KindMap['Namespace'], info)) };
+    }
+    return { code: 200, body: shown(kind, this.#server.update(kind, object as KindMap[Kind], info, partOf(route))) };
   }
 
-  #delete(request: RestRequest, { kind, namespace, name }: Route, warn: (text: string) => void): Answer {
+  #patch(request: RestRequest, route: Route, warn: Warn): Answer {
+    const { kind, namespace, name } = route;
+    const type = patchTypeOf(request);
+    if (type === 'apply') throw noResource();
+    const options = writeOptionsOf(request.query, 'PatchOptions');
+    const change = (stored: KubeObject) => {
+      const patched = patchedObject(request, type, bodyTypeOf(kind), shown(kind, stored), options, warn);
+      checkName(patched, name!);
+      return inNamespace(patched, route) as KindMap[Kind];
+    };
+    const info = infoOf(request, options, warn);
+    return { code: 200, body: shown(kind, this.#server.patchWith(kind, namespace, name!, change, info, partOf(route))) };
+  }
+
+  #scale(request: RestRequest, route: Route, warn: Warn): Answer {
+    const { kind, namespace, name } = route;
+    const isPut = request.method === 'PUT';
+    const patchType = isPut ? undefined : patchTypeOf(request);
+    if (patchType === 'apply') throw noResource();
+    const options = writeOptionsOf(request.query, isPut ? 'UpdateOptions' : 'PatchOptions');
+    const present = () => scaleObjectOf(this.#server.get(kind, namespace, name!));
+    const scale: ScaleObject =
+      patchType === undefined
+        ? readBody(request, SCALE_BODY, { ...options, warn, readYaml: this.#readYaml })
+        : patchedObject(request, patchType, SCALE_BODY, present(), options, warn);
+    checkName(inNamespace(scale, route), name!);
+    const { uid, resourceVersion } = present().metadata;
+    const replicas = scale.spec?.replicas ?? 0;
+    const asked = scale.metadata;
+    if (replicas < 0 && (asked.resourceVersion ?? resourceVersion) === resourceVersion && (asked.uid ?? uid) === uid) {
+      const errors = new FieldErrors();
+      errors.invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+      throw invalidOf({ kind: 'Scale', group: 'autoscaling' }, name!, errors.causes);
+    }
+    const info = infoOf(request, options, warn);
+    this.#server.updateScale(kind, namespace!, name!, replicas, info, asked.resourceVersion, asked.uid);
+    return { code: 200, body: present() };
+  }
+
+  #bind(request: RestRequest, route: Route, warn: Warn): Answer {
+    const options = writeOptionsOf(request.query, 'CreateOptions');
+    const object = readBody(request, BINDING_BODY, { ...options, warn, readYaml: this.#readYaml });
+    const { metadata, target } = inNamespace(object, route) as KubeObject & {
+      readonly target?: { readonly kind?: string; readonly name?: string };
+    };
+    if (metadata.name !== route.name) throw badRequest('name in URL does not match name in Binding object');
+    const problems: string[] = [];
+    const { kind = '', name = '' } = target ?? {};
+    if (kind !== '' && kind !== 'Node') {
+      problems.push(`target.kind: Unsupported value: ${goQuote(kind)}: supported values: "Node", "<empty>"`);
+    }
+    if (name === '') problems.push('target.name: Required value');
+    if (problems.length > 0) {
+      const message = problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
+      throw new ApiError({ code: 500, reason: '', message });
+    }
+    this.#server.bind(route.namespace!, route.name!, name, infoOf(request, options, warn), metadata);
+    return { code: 201, body: createdStatus() };
+  }
+
+  #evict(request: RestRequest, route: Route, warn: Warn): Answer {
+    const options = writeOptionsOf(request.query, 'CreateOptions');
+    const object = readBody(request, EVICTION_BODY, { ...options, warn, readYaml: this.#readYaml });
+    const { metadata, deleteOptions } = inNamespace(object, route) as KubeObject & { readonly deleteOptions?: RawDeleteOptions };
+    if (metadata.name !== route.name) throw badRequest('name in URL does not match name in Eviction object');
+    const given = completed(deleteOptions ?? {});
+    const info = { ...infoOf(request, options, warn), dryRun: options.dryRun || given.dryRun };
+    this.#server.evict(route.namespace!, route.name!, given, info);
+    return { code: 201, body: createdStatus() };
+  }
+
+  /** The objects deleted, in a list of what they were. */
+  #deleteCollection(request: RestRequest, { kind, namespace }: Route, warn: Warn): Answer {
+    const options = deleteOptionsOf(request);
+    const info = { author: authorOf(request), dryRun: options.dryRun, warn };
+    const selection = selectionOf(kind, request.query);
+    const objects = [...listed(this.#server.store, kind, namespace)].filter(selection);
+    const { revision } = this.#server.store;
+    const items = objects.map((object) =>
+      this.#server.delete(kind, namespace ?? object.metadata.namespace, object.metadata.name, options, info),
+    );
+    return { code: 200, body: listOf(kind, items, { resourceVersion: String(revision) }) };
+  }
+
+  #delete(request: RestRequest, { kind, namespace, name }: Route, warn: Warn): Answer {
     const options = deleteOptionsOf(request);
     const info = { author: authorOf(request), dryRun: options.dryRun, warn };
     const last = this.#server.delete(kind, namespace, name!, options, info);
@@ -124,14 +252,19 @@ export class RestServer {
     return { code: 200, body: shown(kind, last) };
   }
 
-  #body(request: RestRequest, { kind }: Route, { fieldValidation }: WriteOptions, warn: (text: string) => void): KubeObject {
+  #body(request: RestRequest, { kind }: Route, { fieldValidation }: WriteOptions, warn: Warn): KubeObject {
     return readBody(request, bodyTypeOf(kind), { fieldValidation, warn, readYaml: this.#readYaml });
   }
 }
 
 /** The object as an answer shows it. */
-export function shown(kind: Kind, object: KubeObject): unknown {
+export function shown(kind: Kind, object: KubeObject): KubeObject {
   return { ...object, kind, apiVersion: apiVersionOf(kind) };
+}
+
+/** The part of the object a request is about. */
+function partOf({ subresource }: Route): 'status' | 'resize' | 'ephemeralcontainers' | undefined {
+  return subresource === '' ? undefined : (subresource as 'status' | 'resize' | 'ephemeralcontainers');
 }
 
 function inNamespace(object: KubeObject, { kind, namespace }: Route): KubeObject {
@@ -152,7 +285,7 @@ function checkName({ metadata }: KubeObject, name: string): void {
   if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
 }
 
-function infoOf(request: RestRequest, { dryRun }: WriteOptions, warn: (text: string) => void): RequestInfo {
+function infoOf(request: RestRequest, { dryRun }: WriteOptions, warn: Warn): RequestInfo {
   return { author: authorOf(request), dryRun, warn };
 }
 

@@ -10,7 +10,7 @@ export function statusOf(error: ApiError): { readonly [field: string]: unknown }
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: error.continueToken === undefined ? {} : { continue: error.continueToken },
     status: 'Failure',
     message: error.message,
     ...(error.reason === '' ? {} : { reason: error.reason }),
@@ -42,7 +42,7 @@ function detailsOf({ details, causes, retryAfterSeconds }: ApiError): object {
     details: {
       ...(name === undefined || name === '' ? {} : { name }),
       ...(group === undefined ? {} : { group }),
-      ...(kind === undefined ? {} : { kind }),
+      ...(kind === undefined || kind === '' ? {} : { kind }),
       ...(causes.length === 0 ? {} : { causes: causes.map(causeOf) }),
       ...(retryAfterSeconds === undefined || retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
     },

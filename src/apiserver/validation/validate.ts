@@ -41,7 +41,7 @@ import { isLabel, isPathSegment, isSubdomain, type NameRule } from './names.ts';
 import { validateEndpointSlice, validateIngress, validateIngressClass, validateNetworkPolicy } from './networking.ts';
 import { podSpecCauses, validatePodAnnotations } from './pod-spec.ts';
 import { validatePodStatusUpdate } from './pod-status.ts';
-import { validatePodUpdate } from './pod-update.ts';
+import { validateEphemeralUpdate, validatePodResize, validatePodUpdate } from './pod-update.ts';
 import type { Sent } from './sent.ts';
 import { validateEndpoints, validateService, validateServiceStatus, validateServiceUpdate } from './services.ts';
 import {
@@ -230,6 +230,9 @@ export function checkUpdate(kind: Kind, object: KubeObject, before: KubeObject, 
   const errors = new FieldErrors();
   checkMetadata(errors, kind, object, before);
   if (subresource === 'status') STATUS[kind]?.(errors, object, before);
+  else if (subresource === 'resize')
+    validatePodResize(errors, object, before, (object as Pod).status?.qosClass === (before as Pod).status?.qosClass);
+  else if (subresource === 'ephemeralcontainers') validateEphemeralUpdate(errors, object, before);
   else if (!isSpecKept(object, before)) (UPDATE[kind] ?? CREATE[kind])?.(errors, object, before);
   refuse(kind, object, errors.causes);
 }
