@@ -35,6 +35,7 @@ import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
 import { checkCreate, checkUpdate } from './validation/validate.ts';
 import { withPhaseTime } from './volume-strategy.ts';
+import { warningsFor } from './warnings/warnings.ts';
 import { preparedForCreate, preparedForUpdate } from './workload-strategy.ts';
 
 export type Patch = ObjectPatch;
@@ -93,6 +94,8 @@ const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'NetworkPolicy',
   'Ingress',
   'EndpointSlice',
+  'PriorityClass',
+  'IngressClass',
 ]);
 /** Kinds whose update must name the version it was made from. */
 const CONDITIONAL_KINDS: ReadonlySet<Kind> = new Set<Kind>([
@@ -390,6 +393,7 @@ export class ApiServer {
       }
       if (request.dryRun !== true) this.#charge(kind, complete, undefined);
     });
+    if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
     if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
     return this.#put(kind, complete, undefined, 'create', '', request, key);
   }
@@ -452,6 +456,7 @@ export class ApiServer {
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#charge(kind, changed, stored);
     });
+    if (request.warn !== undefined && subresource === '') warningsFor(kind, changed, stored).forEach(request.warn);
     if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
     return this.#putOrRemove(kind, changed, stored, verb, subresource, request, key);
   }
@@ -597,7 +602,8 @@ export class ApiServer {
     if (kind === 'Service') this.#addresses.release(object as KindMap['Service']);
     const last = this.store.remove(kind, object);
     this.#tell(kind, last, previous, verb, subresource, request, true);
-    return last;
+    // Watches are told the revision of the removal; who asked for it sees the object as it last was.
+    return { ...last, metadata: { ...last.metadata, resourceVersion: previous.metadata.resourceVersion } } as KindMap[K];
   }
 
   #tell(
@@ -754,7 +760,8 @@ function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
   const given = (object as unknown as { readonly status?: unknown }).status;
   const status = stored.kind === 'Pod' ? withQosClassOf(stored as unknown as Pod, given as Pod['status']) : given;
   if (object.metadata === stored.metadata) return { ...stored, status };
-  const { labels, annotations, finalizers } = object.metadata;
+  const { annotations, finalizers } = object.metadata;
+  const { labels } = stored.kind === 'Deployment' ? stored.metadata : object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
   for (const [field, value] of Object.entries({ labels, annotations, finalizers })) {
     if (value === undefined) delete metadata[field];
@@ -771,7 +778,8 @@ function podGraceSeconds(pod: Pod, asked: number | undefined): number {
 
 function finalizersFor(kind: Kind, present: readonly string[], options: DeleteOptions): readonly string[] {
   // batch/v1 keeps what it once promised: a Job deleted without a word leaves its pods (pkg/registry/batch/job/strategy.go).
-  const propagationPolicy = options.propagationPolicy ?? (kind === 'Job' ? 'Orphan' : undefined);
+  const isDecided = present.includes('orphan') || present.includes('foregroundDeletion');
+  const propagationPolicy = options.propagationPolicy ?? (kind === 'Job' && !isDecided ? 'Orphan' : undefined);
   if (propagationPolicy === undefined || kind === 'Namespace') return present;
   const others = present.filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
   if (propagationPolicy === 'Foreground') return [...others, 'foregroundDeletion'];
@@ -791,7 +799,8 @@ function withDeletion<T extends KubeObject>(object: T, time: string, graceSecond
 }
 
 function terminating<T extends KubeObject>(namespace: T): T {
-  return { ...namespace, status: { ...(namespace as unknown as KindMap['Namespace']).status, phase: 'Terminating' } };
+  const { deletionGracePeriodSeconds: _, ...metadata } = namespace.metadata;
+  return { ...namespace, metadata, status: { ...(namespace as unknown as KindMap['Namespace']).status, phase: 'Terminating' } };
 }
 
 function hasSpecFinalizers(kind: Kind, object: KubeObject): boolean {

@@ -60,7 +60,9 @@ function withGeneratedSelector(job: Job): Job {
     template = { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...generated } } };
     selector = { ...selector, matchLabels: { ...selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
   }
-  const labels = isEmpty(metadata.labels) ? template.metadata?.labels : metadata.labels;
+  // Labels that defaulting took from the template are one map with the template's, and get what that gets.
+  const isShared = isEmpty(metadata.labels) || metadata.labels === spec.template.metadata?.labels;
+  const labels = isShared ? template.metadata?.labels : metadata.labels;
   return {
     ...job,
     metadata: labels === undefined ? metadata : { ...metadata, labels },

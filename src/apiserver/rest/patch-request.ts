@@ -12,6 +12,7 @@ import { decode, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goJson } from '../schema/go-text.ts';
 import { duplicatesOf, JsonError, readJson } from '../schema/json-reader.ts';
 import { FieldErrors } from '../validation/field-errors.ts';
+import { converted } from './conversion.ts';
 import { type BodyType, registrationProblem } from './request-body.ts';
 import type { WriteOptions } from './request-options.ts';
 import type { RestRequest } from './rest-request.ts';
@@ -59,7 +60,7 @@ export function patchedObject(
   const strict = [...duplicateFields(body), ...strictProblems(problems)];
   if (strict.length > 0 && fieldValidation === 'Strict') throw refuse(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') for (const one of strict) warn(one);
-  return { ...(value as KubeObject), kind: type.kind, apiVersion: type.apiVersion };
+  return converted({ ...(value as KubeObject), kind: type.kind, apiVersion: type.apiVersion });
 }
 
 function bodyOf({ body, bodyText }: RestRequest, type: Patch['type']): unknown {

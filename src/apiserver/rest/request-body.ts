@@ -10,6 +10,7 @@ import { decode, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goQuote } from '../schema/go-text.ts';
 import { JsonError, readJson } from '../schema/json-reader.ts';
 import { type StructSchema, schemaOf, structSchema } from '../schema/struct-schema.ts';
+import { converted } from './conversion.ts';
 import type { RestRequest } from './rest-request.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -114,7 +115,7 @@ export function decodeObject(
   const strict = [...duplicates, ...strictProblems(problems)];
   if (strict.length > 0 && options.fieldValidation === 'Strict') throw refuse(`strict decoding error: ${strict.join(', ')}`);
   if (options.fieldValidation === 'Warn') for (const one of strict) options.warn(one);
-  return { ...(decoded as KubeObject), kind: type.kind, apiVersion: type.apiVersion };
+  return converted({ ...(decoded as KubeObject), kind: type.kind, apiVersion: type.apiVersion });
 }
 
 /** Is there such a kind in such a version, and is it the one the path is about? */

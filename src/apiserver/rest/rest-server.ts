@@ -56,6 +56,11 @@ const RETURNED_WHEN_DELETED: ReadonlySet<Kind> = new Set<Kind>([
   'CSINode',
 ]);
 
+const ENDPOINTS_DEPRECATED = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
+const JOBS_ORPHAN =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set ' +
+  'propagationPolicy=Orphan to suppress this warning';
+
 type Warn = (text: string) => void;
 
 export class RestServer {
@@ -86,6 +91,7 @@ export class RestServer {
 
   #route(request: RestRequest, warn: Warn): Answer {
     const route = routeOf(request.method, request.path);
+    if (route?.kind === 'Endpoints') warn(ENDPOINTS_DEPRECATED);
     if (route === undefined) return { code: 404, text: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };
     const { subresource } = route;
     if (subresource !== '') return this.#subresource(request, route, warn);
@@ -247,6 +253,7 @@ export class RestServer {
     const options = deleteOptionsOf(request);
     const info = { author: authorOf(request), dryRun: options.dryRun, warn };
     const last = this.#server.delete(kind, namespace, name!, options, info);
+    if (kind === 'Job' && options.propagationPolicy === undefined) warn(JOBS_ORPHAN);
     const isGone = options.dryRun ? (last.metadata.finalizers ?? []).length === 0 : !this.#server.has(kind, namespace, name!);
     if (isGone && !RETURNED_WHEN_DELETED.has(kind)) return { code: 200, body: removedStatus(kind, name!, last.metadata.uid) };
     return { code: 200, body: shown(kind, last) };

@@ -76,7 +76,8 @@ class Decoder {
       const depth = this.#goPath.length;
       this.#goPath.push(...field.through, name);
       const result = this.#value(field.type, value);
-      if (result !== undefined) decoded.set(name, result);
+      // What is empty does not survive the way to the store and back.
+      if (result !== undefined && !isEmptyCollection(field.type, result)) decoded.set(name, result);
       this.#goPath.length = depth;
     }
     this.#path.pop();
@@ -228,6 +229,12 @@ function isZero(type: FieldType, value: unknown): boolean {
     default:
       return false;
   }
+}
+
+function isEmptyCollection(type: FieldType, value: unknown): boolean {
+  if (type.isPointer) return false;
+  if (type.form === 'list') return (value as readonly unknown[]).length === 0;
+  return type.form === 'map' && Object.keys(value as object).length === 0;
 }
 
 function zeroOf(type: FieldType): unknown {
