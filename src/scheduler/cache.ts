@@ -146,6 +146,7 @@ export class Cache {
   updateSnapshot(snapshot: Snapshot): void {
     if (this.#changed.size === 0) return;
     let isListStale = false;
+    let replaced: readonly number[] | undefined;
     for (const info of this.#changed) {
       if (info.node === undefined) continue;
       if (this.#images.refresh(info)) info.generation = info.ownGeneration = ++this.#generation;
@@ -158,8 +159,7 @@ export class Cache {
       if (known === undefined) {
         isListStale = true;
       } else {
-        // The same name, another node: what was counted by rows is to be counted anew.
-        snapshot.listVersion++;
+        replaced = replaced === undefined ? [known.row] : [...replaced, known.row];
         dropMembership(snapshot, known);
         info.row = known.row;
         (snapshot.nodes as NodeInfo[])[known.row] = info;
@@ -170,6 +170,8 @@ export class Cache {
     const changed = this.#changed;
     this.#changed = this.#spare;
     this.#spare = changed;
+    // The same name, another node: it keeps the row, but nothing that was known of it.
+    if (replaced !== undefined) snapshot.noteDeal(Int32Array.from(snapshot.nodes, (_, row) => (replaced!.includes(row) ? -1 : row)));
     if (isListStale || snapshot.byName.size > this.#tree.size) this.#dealRows(snapshot);
     for (const info of changed) {
       if (info.row === -1 || info.loggedGeneration === info.generation) continue;
@@ -187,11 +189,12 @@ export class Cache {
       info.row = -1;
     }
     snapshot.nodes = this.#tree.list().map((name) => this.#nodes.get(name)!);
+    const previousRows = new Int32Array(snapshot.nodes.length);
     snapshot.nodes.forEach((info, row) => {
+      previousRows[row] = info.row;
       info.row = row;
     });
-    snapshot.log.fit(snapshot.nodes.length);
-    snapshot.listVersion++;
+    snapshot.noteDeal(previousRows);
   }
 
   #nodeInfo(name: string): NodeInfo {

@@ -22,9 +22,21 @@ export class Snapshot {
   readonly #claimsOf = new Map<NodeInfo, readonly string[]>();
   /** Grows whenever rows are dealt anew: nodes came or went. */
   listVersion = 0;
+  /** For each row, where its node stood before rows were last dealt; -1 for a node that is new. */
+  previousRows: Int32Array = new Int32Array(0);
+  /** Where the log stood then: what it says up to there is about the rows of before. */
+  dealtAt = 0;
 
   get(name: string): NodeInfo | undefined {
     return this.byName.get(name);
+  }
+
+  /** Takes note that rows were dealt anew. */
+  noteDeal(previousRows: Int32Array): void {
+    this.previousRows = previousRows;
+    this.dealtAt = this.log.head;
+    this.listVersion++;
+    this.log.fit(previousRows.length);
   }
 
   /** Does any scheduled pod use the claim? */

@@ -367,6 +367,17 @@ const FLAVOURS: readonly Flavour[] = [
     nodeWeight: 2,
   },
   {
+    about: 'nodes are never the same',
+    runs: 40,
+    nodes: few,
+    templates: [0, 3, 4, 5, 9, 11],
+    priorities: [0, 0, 5],
+    fates: WAITS,
+    changes: ['lose', 'lose', 'replace', 'delete'],
+    groups: ['service', 'owner'],
+    nodeWeight: 12,
+  },
+  {
     about: 'terms reach other namespaces',
     runs: 40,
     nodes: some,

@@ -13,17 +13,28 @@ export class CountClass {
   perRow = new Int32Array(0);
   /** Of the rows `perRow` was counted for; while it is not the snapshot's, changes need not be told. */
   listVersion = -1;
+  /** Of the rows it was last read for: who is not read any more is not moved either. */
+  readVersion = -1;
   readonly tables: DomainTable[] = [];
 
   constructor(skipsTerminating: boolean) {
     this.skipsTerminating = skipsTerminating;
   }
 
-  reset(rowCount: number, listVersion: number): void {
-    if (this.perRow.length === rowCount) this.perRow.fill(0);
-    else this.perRow = new Int32Array(rowCount);
+  reset(rowCount: number, listVersion: number, perRow = new Int32Array(rowCount)): void {
+    this.perRow = perRow;
     this.listVersion = listVersion;
     for (const table of this.tables) table.version = 0;
+  }
+
+  /** Moves all rows to where they stand since rows were dealt last; rows of new nodes hold nobody yet. */
+  move(previousRows: Int32Array, listVersion: number): void {
+    const { perRow } = this;
+    this.reset(previousRows.length, listVersion, new Int32Array(previousRows.length));
+    for (let row = 0; row < previousRows.length; row++) {
+      const old = previousRows[row]!;
+      if (old !== -1) this.perRow[row] = perRow[old]!;
+    }
   }
 
   add(row: number, amount: number): void {

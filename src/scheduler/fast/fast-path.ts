@@ -70,10 +70,10 @@ export class FastPath {
   decide(pod: PodInfo, position: SearchPosition, percentageOfNodesToScore: number): Chosen | Unfit | undefined {
     const { snapshot, nominated } = this.#profile.handle;
     const known = this.#known;
+    this.#counts.sync();
     if (known === undefined || snapshot.nodes.length === 0 || !isWithinReach(pod)) return undefined;
     const columns = this.#columnsOf(pod, known);
     if (columns === undefined) return undefined;
-    this.#counts.sync();
     const plan = this.#planOf(pod, known);
     this.#peers.prepare(plan.spread, plan.affinity, this.#counts);
     if (!this.#peers.isSilent && this.#isAnyPromised(pod)) return undefined;
@@ -274,6 +274,10 @@ export class FastPath {
     let byPriority = this.#templates.get(pod.spec);
     const present = byPriority?.get(pod.priority);
     if (present?.listVersion === snapshot.listVersion) return present;
+    if (present?.listVersion === snapshot.listVersion - 1) {
+      present.move();
+      return present;
+    }
     if (byPriority === undefined) {
       if (this.#templates.has(pod.spec)) return undefined;
       if (!this.#isFollowed(pod)) {

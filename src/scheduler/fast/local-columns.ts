@@ -36,10 +36,11 @@ export interface RawColumn {
 }
 
 export class LocalColumns {
-  readonly listVersion: number;
+  /** Of the rows the columns are for. */
+  listVersion: number;
   /** Feasibility and direct score in one number, so that a walk reads one column. */
-  readonly values: Int32Array;
-  readonly blocks: Blocks;
+  values: Int32Array;
+  blocks: Blocks;
   readonly normalized: readonly RawColumn[];
   feasibleCount = 0;
   staleCount: number;
@@ -52,9 +53,11 @@ export class LocalColumns {
   readonly #state = new CycleState();
   readonly #priority: number;
   /** What the node alone decides: the generation it was worked out in, the reason (-1 for none) and the sum of its scores. */
-  readonly #ownGenerations: Float64Array;
-  readonly #ownReasons: Int16Array;
-  readonly #ownScores: Int32Array;
+  #ownGenerations: Float64Array;
+  #ownReasons: Int16Array;
+  #ownScores: Int32Array;
+  /** Scores of images depend on how many nodes there are. */
+  #hasOwnScores = false;
   #position: number;
   #dryRuns: DryRuns | undefined;
 
@@ -95,6 +98,53 @@ export class LocalColumns {
       this.forget(row);
       if (fitsNowhere) this.refresh(row, pod, undefined);
     }
+  }
+
+  /** Moves all rows to where they stand since rows were dealt last; the columns must be those of just before. */
+  move(): void {
+    const { log, previousRows, dealtAt, listVersion } = this.#snapshot;
+    if (dealtAt - this.#position <= log.length) for (; this.#position < dealtAt; this.#position++) this.forget(log.at(this.#position));
+    else this.values.fill(STALE);
+    // A ring that had to grow has lost what it held.
+    if (log.head - this.#position > log.length) this.values.fill(STALE);
+    this.#position = Math.max(this.#position, dealtAt);
+    const count = previousRows.length;
+    const keepsScores = !this.#hasOwnScores || count === this.values.length;
+    const values = new Int32Array(count).fill(STALE);
+    const generations = new Float64Array(count);
+    const reasons = new Int16Array(count);
+    const scores = new Int32Array(count);
+    const raws = this.normalized.map(({ raw }) => (raw === undefined ? undefined : new Int32Array(count)));
+    this.blocks = new Blocks(count);
+    this.staleCount = count;
+    this.feasibleCount = 0;
+    this.#rejected.fill(0);
+    this.#dryRuns = undefined;
+    for (let row = 0; row < count; row++) {
+      const old = previousRows[row]!;
+      if (old === -1 || !keepsScores) continue;
+      generations[row] = this.#ownGenerations[old]!;
+      reasons[row] = this.#ownReasons[old]!;
+      scores[row] = this.#ownScores[old]!;
+      raws.forEach((raw, i) => {
+        if (raw !== undefined) raw[row] = this.normalized[i]!.raw![old]!;
+      });
+      const value = this.values[old]!;
+      if (value === STALE) continue;
+      values[row] = value;
+      this.staleCount--;
+      if (value >= 0) this.feasibleCount++;
+      else this.#rejected[REJECTED - value]!++;
+      this.blocks.learn(row, value);
+    }
+    this.values = values;
+    this.#ownGenerations = generations;
+    this.#ownReasons = reasons;
+    this.#ownScores = scores;
+    raws.forEach((raw, i) => {
+      this.normalized[i]!.raw = raw;
+    });
+    this.listVersion = listVersion;
   }
 
   /** To be worked out anew. */
@@ -166,6 +216,7 @@ export class LocalColumns {
     this.#ownReasons[row] = this.#reason(firstRejection(ownFilters, this.#state, pod, node));
     if (this.#ownReasons[row]! >= 0) return;
     this.#ownScores[row] = this.#sum(ownScorers, pod, node);
+    if (this.#ownScores[row] !== 0) this.#hasOwnScores = true;
     for (const column of this.normalized) {
       const score = column.scorer.plugin.score(this.#state, pod, node);
       if (score !== 0) column.raw ??= new Int32Array(this.values.length);

@@ -92,6 +92,7 @@ export class PodCounts implements CacheListener {
     if (this.#domainsListVersion !== listVersion) {
       this.#domainsListVersion = listVersion;
       this.domains.invalidate();
+      this.#move();
     }
     const numbers = this.#snapshot.nodes.length * (this.#selecting.length + 2 * this.#standing.size);
     if (numbers > MAX_NUMBERS) this.#forget();
@@ -122,6 +123,7 @@ export class PodCounts implements CacheListener {
 
   refreshClass(counted: CountClass): void {
     const { nodes, listVersion } = this.#snapshot;
+    counted.readVersion = listVersion;
     if (counted.listVersion === listVersion) return;
     // The classes of standing terms are counted all at once.
     if (this.#standingListVersion !== listVersion) this.#countStanding();
@@ -137,6 +139,34 @@ export class PodCounts implements CacheListener {
     for (let row = 0; row < nodes.length; row++) {
       for (const pod of nodes[row]!.pods) {
         if (concerned.has(pod.peer.names) && !(skipsTerminating && pod.isTerminating)) perRow[row]!++;
+      }
+    }
+  }
+
+  /** Rows were dealt anew: brings along what was in use until then, and counts the pods of new nodes only. */
+  #move(): void {
+    const { listVersion, previousRows, nodes } = this.#snapshot;
+    const isUpToDate = (version: number) => version === listVersion - 1;
+    const moved = new Set<CountClass>();
+    for (const { counted } of this.#selecting) {
+      if (!isUpToDate(counted.listVersion) || !isUpToDate(counted.readVersion)) continue;
+      counted.move(previousRows, listVersion);
+      moved.add(counted);
+    }
+    const movesStanding = isUpToDate(this.#standingListVersion);
+    if (movesStanding) {
+      this.#standingListVersion = listVersion;
+      for (const { anti, affinity, preferred } of this.#standing.values()) {
+        for (const table of [anti, affinity, preferred]) table?.counted.move(previousRows, listVersion);
+      }
+    }
+    for (let row = 0; row < previousRows.length; row++) {
+      if (previousRows[row] !== -1) continue;
+      for (const pod of nodes[row]!.pods) {
+        for (const counted of this.#classesOf(pod.peer.names, this.#membership(pod.peer.names))) {
+          if (moved.has(counted) && !(counted.skipsTerminating && pod.isTerminating)) counted.perRow[row]!++;
+        }
+        if (movesStanding && pod.peer.hasAffinity) this.#countTerms(pod, row, 1);
       }
     }
   }
