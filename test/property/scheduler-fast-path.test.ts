@@ -268,7 +268,7 @@ function run(twins: SchedulerTwins, one: Step): void {
       if (lost === undefined) return;
       twins.remove(lost);
       twins.put(lost);
-      const standing = fated(pod(STANDING), STANDING, lost.metadata.name);
+      const standing = fated(pod({ ...STANDING, template: one.pick % 2 === 0 ? 0 : 9 }), STANDING, lost.metadata.name);
       return twins.put(standing);
     }
     case 'relabelPod': {
