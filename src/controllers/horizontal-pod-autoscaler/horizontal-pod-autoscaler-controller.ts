@@ -7,6 +7,7 @@
 import { ApiError } from '../../apiserver/api-error.ts';
 import type { Scale } from '../../apiserver/api-server.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
+import { compareText } from '../../base/compare.ts';
 import { SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
@@ -15,10 +16,11 @@ import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
 import type { Kind } from '../../model/kinds.ts';
-import { type Condition, objectKey } from '../../model/meta.ts';
+import { type Condition, type LabelSelector, objectKey } from '../../model/meta.ts';
 import type { HorizontalPodAutoscaler } from '../../model/policy.ts';
 import { quantityNanos } from '../../model/quantity.ts';
 import { selectorMatches } from '../../model/selector.ts';
+import { formatSelector } from '../../model/selector-format.ts';
 import { timeText } from '../../model/time.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { MetricFailure, type MetricProposal, proposalFor, type Question } from './metric-proposals.ts';
@@ -59,6 +61,8 @@ export class HorizontalPodAutoscalerController implements Controller {
   readonly #pods: Informer<'Pod'>;
   readonly #queue: WorkQueue;
   readonly #memories = new Map<string, Memory>();
+  /** Of each autoscaler, the selector its target had when it was last looked at. */
+  readonly #selectors = new Map<string, LabelSelector>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -87,6 +91,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     const hpa = this.#hpas.get(key);
     if (hpa === undefined) {
       this.#memories.delete(key);
+      this.#selectors.delete(key);
       return;
     }
     try {
@@ -153,7 +158,7 @@ export class HorizontalPodAutoscalerController implements Controller {
     }
     if (current > max) return { desired: max, why: 'Current number of replicas above Spec.MaxReplicas' };
     if (current < min) return { desired: min, why: 'Current number of replicas below Spec.MinReplicas' };
-    const best = this.#proposals(pass, scale);
+    const best = this.#selectorProblem(pass, scale) ?? this.#proposals(pass, scale);
     if (best instanceof Error) {
       yield* this.#writeStatus(pass, { ...hpa.status, currentReplicas: current });
       this.#recorder.event(hpa, 'Warning', 'FailedComputeMetricsReplicas', best.message);
@@ -163,6 +168,33 @@ export class HorizontalPodAutoscalerController implements Controller {
     if (best.replicas > current) why = `${best.name} above target`;
     if (best.replicas < current) why = 'All metrics below target';
     return { desired: this.#normalized(pass, current, best.replicas, min), why };
+  }
+
+  /** Whose pods are whose must be clear: a target without a selector, or pods that two autoscalers claim, are nobody's to scale. */
+  #selectorProblem(pass: Pass, { selector }: Scale): Error | undefined {
+    const { hpa } = pass;
+    const refuse = (eventReason: string, reason: string, what: string, message = what) => {
+      this.#recorder.event(hpa, 'Warning', eventReason, what);
+      this.#condition(pass, 'ScalingActive', 'False', reason, message);
+      return new Error(what);
+    };
+    if (selector === undefined) {
+      return refuse('SelectorRequired', 'InvalidSelector', 'selector is required', "the HPA target's scale is missing a selector");
+    }
+    const namespace = hpa.metadata.namespace ?? '';
+    this.#selectors.set(objectKey(hpa), selector);
+    const pods = this.#pods.byIndex('namespace', namespace).filter((pod) => selectorMatches(selector, pod.metadata.labels));
+    const claiming = this.#hpas
+      .byIndex('namespace', namespace)
+      .filter((one) => {
+        const claimed = this.#selectors.get(objectKey(one));
+        return claimed !== undefined && pods.some((pod) => selectorMatches(claimed, pod.metadata.labels));
+      })
+      .map(({ metadata }) => `{${metadata.name} ${metadata.namespace}}`)
+      .sort(compareText);
+    if (claiming.length <= 1) return undefined;
+    const what = `pods by selector ${formatSelector(selector)} are controlled by multiple HPAs: [${claiming.join(' ')}]`;
+    return refuse('AmbiguousSelector', 'AmbiguousSelector', what);
   }
 
   /** The highest of what the metrics propose; an error when none can say, or when those that cannot might have kept replicas up. */

@@ -3,6 +3,7 @@
  *
  * Models computeReplicasForMetric and the computeStatusFor… functions of pkg/controller/podautoscaler/horizontal.go.
  */
+import { compareText } from '../../base/compare.ts';
 import type { LabelSelector } from '../../model/meta.ts';
 import type { MetricSpec, MetricTarget } from '../../model/policy.ts';
 import { quantityNanos } from '../../model/quantity.ts';
@@ -100,7 +101,7 @@ function resource(question: Question, name: string, container: string | undefine
         milliOf(target.averageValue!),
       ),
     );
-    return { proposal, label: `${name} ${kind}` };
+    return { proposal, label: `${name} resource` };
   }
   if (target.averageUtilization === undefined) {
     throw new NoProposal(
@@ -167,7 +168,8 @@ function pods({ metric, target }: NonNullable<MetricSpec['pods']>, question: Que
   const proposal = attempt('FailedGetPodsMetric', 'pods metric value', () => {
     const { source, namespace, selector, situation } = question;
     const values = source?.podValues?.(namespace, selector, metric.name, metric.selector);
-    if (values === undefined) throw new NoProposal(`unable to get metric ${metric.name}: ${unserved('custom')}`);
+    if (values === undefined) throw new NoProposal(`unable to get metric ${metric.name}: ${CUSTOM_UNSERVED}`);
+    if (values.length === 0) throw new NoProposal(`unable to get metric ${metric.name}: no metrics returned from custom metrics API`);
     const window = { timestampUs: situation.nowUs, windowUs: 0 };
     const samples = new Map(values.map(({ pod, milli }) => [pod, { milli, ...window }]));
     return replicasForAverage({ ...situation, samples }, '', milliOf(target.averageValue ?? 0));
@@ -181,10 +183,16 @@ function object({ describedObject, metric, target }: NonNullable<MetricSpec['obj
   const milli = attempt('FailedGetObjectMetric', 'object metric value', () => {
     const value = question.source?.objectValue?.(question.namespace, kind, name, metric.name, metric.selector);
     if (value === undefined)
-      throw new NoProposal(`unable to get metric ${metric.name}: ${kind} on ${question.namespace} ${name}/${unserved('custom')}`);
+      throw new NoProposal(`unable to get metric ${metric.name}: ${kind} on ${question.namespace} ${name}/${CUSTOM_UNSERVED}`);
     return value;
   });
-  const { replicas, shown } = single(target, milli, question);
+  const { replicas, shown } = attempt('FailedGetObjectMetric', 'object metric value', () => single(target, milli, question));
+  if (target.averageValue !== undefined) {
+    // Upstream takes the name from external metrics here and leaves out what the metric is about.
+    const label = `external metric ${metric.name}(${selectorPrint(metric.selector)})`;
+    const status = { type: 'Object', object: { metric, describedObject: { kind: '', name: '' }, current: shown } };
+    return { replicas, name: label, status };
+  }
   return {
     replicas,
     name: `${kind} metric ${metric.name}`,
@@ -193,14 +201,17 @@ function object({ describedObject, metric, target }: NonNullable<MetricSpec['obj
 }
 
 function external({ metric, target }: NonNullable<MetricSpec['external']>, question: Question): MetricProposal {
-  const milli = attempt('FailedGetExternalMetric', 'external metric value', () => {
+  const { replicas, shown } = attempt('FailedGetExternalMetric', `${metric.name} external metric value`, () => {
     const values = question.source?.externalValues?.(question.namespace, metric.name, metric.selector);
-    if (values === undefined || values.length === 0) {
-      throw new NoProposal(`unable to get external metric ${question.namespace}/${metric.name}: ${unserved('external')}`);
+    const unable = `unable to get external metric ${question.namespace}/${metric.name}/${selectorPrint(metric.selector)}`;
+    if (values === undefined) {
+      const missing = `the server could not find the requested resource (get ${metric.name}.external.metrics.k8s.io)`;
+      throw new NoProposal(`${unable}: unable to fetch metrics from external metrics API: ${missing}`);
     }
-    return values.reduce((sum, value) => sum + value, 0);
+    if (values.length === 0) throw new NoProposal(`${unable}: no metrics returned from external metrics API`);
+    const milli = values.reduce((sum, value) => sum + value, 0);
+    return single(target, milli, question);
   });
-  const { replicas, shown } = single(target, milli, question);
   const name = `external metric ${metric.name}(${selectorPrint(metric.selector)})`;
   return { replicas, name, status: { type: 'External', external: { metric, current: shown } } };
 }
@@ -215,16 +226,18 @@ function single(target: MetricTarget, milli: number, { situation, statusReplicas
   return { replicas, shown: { value: milliText(milli) } };
 }
 
-function unserved(api: 'custom' | 'external'): string {
-  return `unable to fetch metrics from ${api} metrics API: no ${api} metrics API (${api}.metrics.k8s.io) registered`;
-}
+const CUSTOM_UNSERVED = 'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
 
+/** As Go's generated String() prints a selector; an absent one is `nil`. */
 function selectorPrint(selector: LabelSelector | undefined): string {
   if (selector === undefined) return 'nil';
-  const labels = Object.keys(selector.matchLabels ?? {})
-    .sort()
-    .map((key) => `${key}:${selector.matchLabels![key]}`);
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.map((one) => one.replace(':', ': ')).join(',')}${labels.length > 0 ? ',' : ''}},MatchExpressions:[]LabelSelectorRequirement{},}`;
+  const labels = Object.entries(selector.matchLabels ?? {})
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([key, value]) => `${key}: ${value},`);
+  const expressions = (selector.matchExpressions ?? []).map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
 }
 
 function milliOf(quantity: number | string): number {

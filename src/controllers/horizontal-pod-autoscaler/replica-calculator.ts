@@ -76,6 +76,7 @@ export function replicasForValue(situation: Situation, milli: number, targetMill
   const { currentReplicas, tolerances, pods } = situation;
   if (currentReplicas === 0) return Math.ceil(ratio);
   if (isWithinTolerance(ratio, tolerances)) return currentReplicas;
+  if (pods.length === 0) throw new NoProposal(`unable to calculate ready pods: ${NO_PODS}`);
   const ready = pods.filter((pod) => pod.status?.phase === 'Running' && podCondition(pod, 'Ready')?.status === 'True').length;
   return Math.ceil(ratio * ready);
 }
@@ -87,6 +88,8 @@ export function replicasForShare(milli: number, targetMilli: number, statusRepli
   return { replicas, averageMilli: statusReplicas === 0 ? 0 : Math.ceil(milli / statusReplicas) };
 }
 
+const NO_PODS = 'no pods returned by selector while calculating replica count';
+
 interface Groups {
   readonly readyCount: number;
   readonly unready: readonly string[];
@@ -94,7 +97,7 @@ interface Groups {
 }
 
 function prepared(situation: Situation, resource: string): { groups: Groups; samples: Map<string, Sample> } {
-  if (situation.pods.length === 0) throw new NoProposal('no pods returned by selector while calculating replica count');
+  if (situation.pods.length === 0) throw new NoProposal(NO_PODS);
   const samples = new Map(situation.samples);
   const unready: string[] = [];
   const missing: string[] = [];
@@ -175,16 +178,29 @@ function averageOf(samples: ReadonlyMap<string, Sample>): number {
 }
 
 function requestsOf(pods: readonly Pod[], resource: string, container: string | undefined): Map<string, number> {
-  const requests = new Map<string, number>();
-  for (const pod of pods) {
-    let milli = 0;
-    for (const { name, resources } of pod.spec.containers) {
-      if (container !== undefined && container !== name) continue;
-      const request = resources?.requests?.[resource];
-      if (request === undefined) throw new NoProposal(`missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`);
-      milli += Number((quantityNanos(request) ?? 0n) / 1_000_000n);
-    }
-    requests.set(pod.metadata.name, milli);
+  return new Map(pods.map((pod) => [pod.metadata.name, requestOf(pod, resource, container)]));
+}
+
+/** What the pod as a whole asks for, if it says so; otherwise its containers, with those init containers that go on running. */
+function requestOf(pod: Pod, resource: string, container: string | undefined): number {
+  const whole = container === undefined ? pod.spec.resources?.requests : undefined;
+  if (whole !== undefined && Object.keys(whole).length > 0) {
+    const request = whole[resource];
+    if (request === undefined) throw new NoProposal(`missing pod-level request for ${resource} in Pod ${pod.metadata.name}`);
+    return milliUp(request);
   }
-  return requests;
+  const sidecars = (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always');
+  let milli = 0;
+  for (const { name, resources } of [...pod.spec.containers, ...sidecars]) {
+    if (container !== undefined && container !== name) continue;
+    const request = resources?.requests?.[resource];
+    if (request === undefined) throw new NoProposal(`missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`);
+    milli += milliUp(request);
+  }
+  return milli;
+}
+
+/** Quantity.MilliValue, which rounds up. */
+function milliUp(quantity: string | number): number {
+  return Number(((quantityNanos(quantity) ?? 0n) + 999_999n) / 1_000_000n);
 }
