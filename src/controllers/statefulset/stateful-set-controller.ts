@@ -142,8 +142,8 @@ export class StatefulSetController implements Controller {
     counts.currentReplicas -= currentReplicasLost;
     const status = statusOf(set, counts, now.current.metadata.name, now.update.metadata.name, now.collisionCount);
     if (isWorthWriting(set.status, status)) yield* this.#writeStatus(key, set, status);
-    if (failure !== undefined) throw failure;
     yield* this.#history.truncate(set, pods, revisions, now);
+    if (failure !== undefined) throw failure;
     if (mayBeCalm(set)) this.#keepCalm(set, now);
     const { minReadySeconds = 0 } = set.spec;
     if (minReadySeconds > 0 && status.availableReplicas !== replicasOf(set)) this.#queue.addAfter(key, minReadySeconds * SECOND_US);
