@@ -43,7 +43,7 @@ export function orreryProgram(terminal: Terminal, leave: (exitCode: number) => v
     .command('why')
     .description('explain why a pod of a finished run is where it is, or nowhere, and what would change that')
     .argument('<pod>', 'a pod, as name or namespace/name')
-    .requiredOption('--in <dir>', 'the folder that "run FILE --out DIR" has written')
+    .option('--in <dir>', 'the folder that "run FILE --out DIR" has written', 'out')
     .option('--node <node>', 'only what is said of this node')
     .option('--format <format>', 'text or json', 'text')
     .action((pod: string, flags: WhyFlags) => {

@@ -167,14 +167,15 @@ export class Cluster {
     const { sim, random, observers } = this;
     const { qps, burst } = spec.configuration.clientConnection;
     const client = process.client(spec.name, qps, burst);
+    // Events have a client of their own, so that a storm of them slows no binding (createClients in cmd/kube-scheduler/app/options).
+    const eventClient = process.client(spec.name, qps, burst);
     const scheduler = new Scheduler({
       sim,
       random,
       observers,
       informers: process.informers,
       client,
-      // Events have a client of their own, so that a storm of them slows no binding (createClients in cmd/kube-scheduler/app/options).
-      recorder: process.recorder('default-scheduler', process.client(spec.name, qps, burst)),
+      recorder: (schedulerName) => process.recorder(schedulerName, eventClient),
       configuration: spec.configuration,
       ...(spec.cost === undefined ? {} : { cost: spec.cost }),
       ...(spec.customPlugins === undefined ? {} : { customPlugins: spec.customPlugins }),

@@ -67,8 +67,11 @@ function sourceOf(configuration: unknown, document: SourceDocument, problems: Pr
     problems.push(document.problem(path, 'a KubeSchedulerConfiguration file beside the scenario', found));
     return undefined;
   }
+  const before = problems.length;
   const [first, second] = readDocuments(file, readFileSync(file, 'utf8'), problems);
   if (second !== undefined) problems.push(second.problem([], 'one KubeSchedulerConfiguration to a file', 'a second document'));
+  if (first === undefined && problems.length === before)
+    problems.push({ file, line: 1, column: 1, path: '', wanted: 'a KubeSchedulerConfiguration', found: 'an empty file' });
   return first === undefined ? undefined : { document: first, path: [], value: first.value };
 }
 

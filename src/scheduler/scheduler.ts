@@ -34,7 +34,8 @@ export interface SchedulerOptions {
   readonly observers: Observers;
   readonly informers: InformerFactory;
   readonly client: Client;
-  readonly recorder: EventRecorder;
+  /** One for each profile: its events are those of the scheduler a pod named. */
+  readonly recorder: (schedulerName: string) => EventRecorder;
   readonly configuration: SchedulerConfiguration;
   readonly cost?: CostModel;
   /** The scenario's own plugins, by name. */
@@ -64,16 +65,17 @@ export class Scheduler implements EventHandler {
   /** Pods whose PreBind is under way, by uid, and how to end it. */
   readonly #inPreBind = new Map<string, () => void>();
   readonly #affinity = new AffinityCounts();
+  readonly #recorders = new Map<string, EventRecorder>();
   #isBusy = false;
   #current: { readonly attempt: Attempt; readonly startUs: number } | undefined;
   #ticks = 0;
 
   constructor(options: SchedulerOptions) {
-    const { sim, informers, client, recorder, configuration, random } = options;
+    const { sim, informers, client, configuration, random } = options;
     this.#options = options;
     this.#handler = sim.register(this);
     this.#pods = informers.informer('Pod');
-    this.#executor = new PreemptionExecutor(client, recorder, this.#pods);
+    this.#executor = new PreemptionExecutor(client, (pod) => this.#recorderOf(pod), this.#pods);
     const offsets = random.stream('scheduler', 'preemption');
     this.core = new SchedulerCore({
       isSlow: options.isSlow === true,
@@ -167,7 +169,7 @@ export class Scheduler implements EventHandler {
   }
 
   *#bind({ entry, node, profile, state }: Attempt): Task<void> {
-    const { client, recorder } = this.#options;
+    const { client } = this.#options;
     const { namespace = '', name } = entry.pod.metadata;
     const atWork = profile.preBind.filter((plugin) => plugin.preBindPreFlight(state!, entry.info, node!)?.code !== 'Skip');
     // What takes long is announced, so that nobody else counts on the place (NominatedNodeNameForExpectation).
@@ -175,7 +177,7 @@ export class Scheduler implements EventHandler {
     for (const plugin of atWork) yield* this.#preBind(plugin, state!, entry.info, node!);
     yield* client.bind(namespace, name, node!);
     for (const plugin of profile.postBind) plugin.postBind(state!, entry.info, node!);
-    recorder.event(entry.pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+    this.#recorderOf(entry.pod).event(entry.pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
   }
 
   /** Runs one PreBind plugin, until it is through or the pod is preempted. */
@@ -217,7 +219,6 @@ export class Scheduler implements EventHandler {
   }
 
   #onFailure(attempt: Attempt): void {
-    const { recorder } = this.#options;
     const { info } = attempt.entry;
     const found = this.#pods.get(info.key);
     const current = found !== undefined && found.metadata.uid === info.uid && (found.spec.nodeName ?? '') === '' ? found : undefined;
@@ -228,8 +229,17 @@ export class Scheduler implements EventHandler {
     }
     this.core.giveBack(attempt, current);
     if (current === undefined) return;
-    recorder.event(current, 'Warning', 'FailedScheduling', attempt.message);
+    this.#recorderOf(current).event(current, 'Warning', 'FailedScheduling', attempt.message);
     this.#patchStatus(attempt, current);
+  }
+
+  #recorderOf({ spec: { schedulerName = '' } }: Pod): EventRecorder {
+    let recorder = this.#recorders.get(schedulerName);
+    if (recorder === undefined) {
+      recorder = this.#options.recorder(schedulerName);
+      this.#recorders.set(schedulerName, recorder);
+    }
+    return recorder;
   }
 
   #patchStatus(attempt: Attempt, pod: Pod): void {

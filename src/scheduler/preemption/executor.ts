@@ -14,14 +14,15 @@ import type { PodInfo } from '../pod-info.ts';
 
 export class PreemptionExecutor implements PreemptionGate {
   readonly #client: Client;
-  readonly #recorder: EventRecorder;
+  /** Of the scheduler that the preempting pod named. */
+  readonly #recorderOf: (pod: Pod) => EventRecorder;
   readonly #pods: Informer<'Pod'>;
   /** By uid of the pod: its last victim once only that one is left to evict. */
   readonly #running = new Map<string, PodInfo | undefined>();
 
-  constructor(client: Client, recorder: EventRecorder, pods: Informer<'Pod'>) {
+  constructor(client: Client, recorderOf: (pod: Pod) => EventRecorder, pods: Informer<'Pod'>) {
     this.#client = client;
-    this.#recorder = recorder;
+    this.#recorderOf = recorderOf;
     this.#pods = pods;
   }
 
@@ -73,6 +74,6 @@ export class PreemptionExecutor implements PreemptionGate {
     const body = { status: { conditions: [condition] } };
     yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
     yield* this.#client.delete('Pod', namespace, name, {});
-    this.#recorder.event(victim.pod as Pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
+    this.#recorderOf(preemptor.pod).event(victim.pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
   }
 }

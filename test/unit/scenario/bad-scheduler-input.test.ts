@@ -24,6 +24,7 @@ const profile = (text: string) => `${HEAD}profiles:\n${text}`;
 const args = (plugin: string, text: string) => profile(`- pluginConfig:\n  - name: ${plugin}\n    args: ${text}\n`);
 
 const configurations: { readonly [about: string]: string } = {
+  'an empty file': '# nothing yet\n',
   'no apiVersion and no kind': 'profiles: []\n',
   'an apiVersion of the past': HEAD.replace('/v1', '/v1beta3'),
   'another kind': HEAD.replace('KubeSchedulerConfiguration', 'KubeSchedulerConfig'),
