@@ -25,6 +25,11 @@ export interface ControllersReport {
   readonly status: number;
   /** Steps whose state and writes both agree. */
   readonly agreements: number;
+  /** Those of them that agreed at the first draw of chance, before another was tried (replay-chance.ts). */
+  readonly firstAgreements: number;
+  readonly casesAtFirst: number;
+  /** The most draws a case took. */
+  readonly drawsMax: number;
   /** The others, but for those of cases that are known to differ. */
   readonly disagreements: number;
   /** Cases that differ as they are known to. */
@@ -55,12 +60,16 @@ export function* replayControllers(files: readonly RecordingFile[], only?: strin
 
 function reportOf(file: RecordingFile, cases: readonly RecordedCase[]): ControllersReport {
   const totals = { agreeingCases: 0, steps: 0, state: 0, writes: 0, events: 0, status: 0, agreements: 0, disagreements: 0 };
+  const chance = { firstAgreements: 0, casesAtFirst: 0, drawsMax: 0 };
   const firsts: FirstDifference[] = [];
   const known: KnownDifference[] = [];
   const anyNode = basename(file.name).startsWith(ANY_NODE);
   for (const recorded of cases) {
     const expected = knownDifference(recorded.id);
-    const steps = closest(recorded, anyNode, expected === undefined ? ATTEMPTS : 1);
+    const { steps, firstAgreements, draws } = closest(recorded, anyNode, expected === undefined ? ATTEMPTS : 1);
+    chance.firstAgreements += firstAgreements;
+    chance.casesAtFirst += Number(draws === 1);
+    chance.drawsMax = Math.max(chance.drawsMax, draws);
     for (const step of steps) {
       totals.steps++;
       totals.state += Number(step.state.length === 0);
@@ -68,7 +77,7 @@ function reportOf(file: RecordingFile, cases: readonly RecordedCase[]): Controll
       totals.events += Number(step.events.length === 0);
       totals.status += Number(step.isStatusAlike);
     }
-    const agreements = steps.filter((step) => step.state.length + step.writes.length === 0).length;
+    const agreements = agreementsOf(steps);
     totals.agreements += agreements;
     const differing = steps.filter((step) => step.state.length + step.writes.length + step.events.length > 0);
     totals.agreeingCases += Number(differing.length === 0);
@@ -82,19 +91,26 @@ function reportOf(file: RecordingFile, cases: readonly RecordedCase[]): Controll
     const { number, act, state, writes, events } = first;
     firsts.push({ id: `${recorded.id}/${number}`, act, differences: [...state, ...writes, ...events] });
   }
-  return { file: file.name, cases: cases.length, ...totals, known, firsts };
+  return { file: file.name, cases: cases.length, ...totals, ...chance, known, firsts };
 }
 
 function differsAs({ differs }: KnownDifference, step: ReplayedStep): boolean {
   return (['state', 'writes', 'events'] as const).every((part) => part === differs || step[part].length === 0);
 }
 
+interface Closest {
+  readonly steps: readonly ReplayedStep[];
+  readonly firstAgreements: number;
+  readonly draws: number;
+}
+
 /** The attempt that comes closest to the recording, counted in steps whose state and writes agree, then in Events. */
-function closest(recorded: RecordedCase, anyNode: boolean, attempts: number): readonly ReplayedStep[] {
+function closest(recorded: RecordedCase, anyNode: boolean, attempts: number): Closest {
+  let firstAgreements = 0;
   let best: readonly ReplayedStep[] = [];
   let bestLoss = Number.POSITIVE_INFINITY;
   const outcomes = new Set<string>();
-  let attempt = 0;
+  let draws = 0;
   for (const chance of chances(recorded.id, attempts)) {
     const steps: ReplayedStep[] = [];
     let loss = 0;
@@ -103,12 +119,17 @@ function closest(recorded: RecordedCase, anyNode: boolean, attempts: number): re
       loss += lossOf(step);
       if (loss >= bestLoss) break;
     }
+    if (++draws === 1) firstAgreements = agreementsOf(steps);
     if (loss < bestLoss) [best, bestLoss] = [steps, loss];
     if (bestLoss === 0) break;
     outcomes.add(JSON.stringify(steps.find((step) => lossOf(step) > 0)));
-    if (++attempt === DISTINCT_AFTER && outcomes.size === 1) break;
+    if (draws === DISTINCT_AFTER && outcomes.size === 1) break;
   }
-  return best;
+  return { steps: best, firstAgreements, draws };
+}
+
+function agreementsOf(steps: readonly ReplayedStep[]): number {
+  return steps.filter((step) => step.state.length + step.writes.length === 0).length;
 }
 
 function lossOf({ state, writes, events }: ReplayedStep): number {
