@@ -187,7 +187,7 @@ function eligibleUs(record: ContainerRecord, probe: ProbeState): number {
 
 /** Does nothing answer the question for now? A process that hangs still has its connections accepted by the kernel. */
 function isLeftWaiting(process: Process, probe: Probe, nowUs: number): boolean {
-  return probe.tcpSocket === undefined && nowUs >= process.acceptsUs && process.isHanging(nowUs);
+  return probe.tcpSocket === undefined && nowUs >= process.acceptsUs && process.hangsAt(nowUs);
 }
 
 /** What the probe's failure says, or undefined when the process answers well. */

@@ -16,6 +16,8 @@ export interface ContainerProcess {
   readonly isRunning: boolean;
   /** Running, through with its start-up, not hanging, its listeners open. */
   readonly isAccepting: boolean;
+  /** Its listeners are open, and nobody answers. */
+  readonly isHanging: boolean;
   /** It has been sent SIGTERM. */
   readonly isTerminating: boolean;
   /** CPU its container may use at most, in thousandths of a core: its limit, or all the node has. */

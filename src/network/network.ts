@@ -175,9 +175,8 @@ export class Network implements EventHandler {
     if (process === undefined) return this.#end(request, Failure.Refused);
     const queue = process.queue as ServerQueue | undefined;
     if (!process.isAccepting) {
-      // One that has served before and is neither starting nor leaving hangs: its kernel accepts, and nobody answers.
-      const isHanging = queue !== undefined && !process.isTerminating && process.behaviour.hang !== undefined;
-      return isHanging ? this.#waitForTimeout(request) : this.#end(request, Failure.Refused);
+      // Of one that hangs the kernel accepts the connection, and nobody answers.
+      return process.isHanging ? this.#waitForTimeout(request) : this.#end(request, Failure.Refused);
     }
     request.process = process;
     const own = queue ?? new ServerQueue(process);

@@ -40,6 +40,27 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
 `,
 );
 
+/** Whatever can be done from outside and is over again. */
+const FAULTS = [
+  'crashNodes: { count: 1 }',
+  'partitionNodes: { count: 1 }',
+  'shutdownNodes: { count: 1 }',
+  'stopKubelets: { count: 1 }',
+  'fillDisk: { count: 1, percent: 97 }',
+  'useMemory: { count: 1, percent: 99 }',
+  'crashController: kube-controller-manager',
+  'crashController: kube-scheduler',
+  'crashController: deployment-controller',
+  'crashController: replicaset-controller',
+  'crashController: endpointslice-controller',
+  'loseLeader: kube-controller-manager',
+  'loseLeader: kube-scheduler',
+  'apiServerOutage: true',
+  'slowApiServer: 20',
+  'registryOutage: true',
+  'slowRegistry: 10',
+] as const;
+
 /** Anything that people and machines do, each at some second of the first three minutes. */
 const disturbance = fc.record({
   at: fc.integer({ min: 10, max: 180 }),
@@ -48,10 +69,9 @@ const disturbance = fc.record({
     fc.integer({ min: 1, max: 3 }).map((tag) => `kubectl: "set image deployment web c=web:${tag}"`),
     fc.constantFrom('kubectl: rollout restart deployment web', 'kubectl: delete pods -l app=web --wait=false'),
     fc.integer({ min: 1, max: NODES }).map((node) => `kubectl: [cordon n-${node}, uncordon n-${node}]`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { crashNodes: { count: 1 }, for: ${seconds}s }`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { partitionNodes: { count: 1 }, for: ${seconds}s }`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { crashController: kube-controller-manager, for: ${seconds}s }`),
-    fc.integer({ min: 5, max: 60 }).map((seconds) => `fault: { registryOutage: true, for: ${seconds}s }`),
+    fc
+      .tuple(fc.constantFrom(...FAULTS), fc.integer({ min: 5, max: 60 }))
+      .map(([fault, seconds]) => `fault: { ${fault}, for: ${seconds}s }`),
   ),
 });
 export const timeline = fc.record({ seed: fc.nat({ max: 1000 }), disturbances: fc.array(disturbance, { maxLength: 6 }) });

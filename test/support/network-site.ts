@@ -77,6 +77,7 @@ export class Site {
     const process = { pod, container: 'c', behaviour, startUs: 0, isRunning: true, isAccepting: true } as Mutable<ContainerProcess>;
     Object.assign(process, {
       isTerminating: false,
+      isHanging: false,
       activeRequests: 0,
       waitingRequests: 0,
       busyUs: 0,

@@ -105,11 +105,16 @@ export class Process implements ContainerProcess {
   get isAccepting(): boolean {
     const nowUs = this.#clock.nowUs;
     return (
-      this.isRunning && nowUs >= this.acceptsUs && !this.isHanging(nowUs) && (!this.isTerminating || this.behaviour.servesWhileTerminating)
+      this.isRunning && nowUs >= this.acceptsUs && !this.hangsAt(nowUs) && (!this.isTerminating || this.behaviour.servesWhileTerminating)
     );
   }
 
-  isHanging(atUs: number): boolean {
+  get isHanging(): boolean {
+    const nowUs = this.#clock.nowUs;
+    return this.isRunning && nowUs >= this.acceptsUs && this.hangsAt(nowUs);
+  }
+
+  hangsAt(atUs: number): boolean {
     return atUs >= this.hangUs && atUs < this.hangEndUs;
   }
 
