@@ -3,7 +3,7 @@
  *
  * Models pkg/scheduler/apis/config/validation/validation_pluginargs.go, after the defaults of apis/config/v1/defaults.go.
  */
-import { qualifiedNameProblems } from '../../model/qualified-name.ts';
+import { isQualifiedName } from '../../apiserver/validation/names.ts';
 import type { ConfigurationProblems, FieldPath } from './problem.ts';
 
 /** Decoded: every field is of its type or not there. */
@@ -100,7 +100,7 @@ function checkLabelRequirement(
   problems: ConfigurationProblems,
 ): void {
   if (!LABEL_OPERATORS.includes(operator)) return problems.unsupported([...path, 'operator'], operator, LABEL_OPERATORS);
-  for (const words of qualifiedNameProblems(key)) problems.invalid([...path, 'key'], key, words);
+  for (const words of isQualifiedName(key)) problems.invalid([...path, 'key'], key, words);
   const at = [...path, 'values'];
   if (operator === 'In' || operator === 'NotIn') {
     if (values.length === 0) problems.invalid(at, values, "for 'in', 'notin' operators, values set can't be empty");
@@ -145,12 +145,12 @@ function checkFit(args: Args, path: FieldPath, problems: ConfigurationProblems):
     };
   };
   ignoredResources.forEach((name, i) => {
-    for (const words of qualifiedNameProblems(name)) problems.invalid([...path, 'ignoredResources', i], name, words);
+    for (const words of isQualifiedName(name)) problems.invalid([...path, 'ignoredResources', i], name, words);
   });
   ignoredResourceGroups.forEach((group, i) => {
     const at = [...path, 'ignoredResourceGroups', i];
     if (group.includes('/')) problems.invalid(at, group, "resource group name can't contain '/'");
-    for (const words of qualifiedNameProblems(group)) problems.invalid(at, group, words);
+    for (const words of isQualifiedName(group)) problems.invalid(at, group, words);
   });
   if (strategy === undefined) return;
   const at = [...path, 'scoringStrategy'];
@@ -201,7 +201,7 @@ function checkTopologySpread(args: Args, path: FieldPath, problems: Configuratio
     const at = [...path, 'defaultConstraints', i];
     if (maxSkew <= 0) problems.invalid([...at, 'maxSkew'], maxSkew, 'not in valid range (0, inf)');
     if (topologyKey === '') problems.required([...at, 'topologyKey'], 'can not be empty');
-    else for (const words of qualifiedNameProblems(topologyKey)) problems.invalid([...at, 'topologyKey'], topologyKey, words);
+    else for (const words of isQualifiedName(topologyKey)) problems.invalid([...at, 'topologyKey'], topologyKey, words);
     if (whenUnsatisfiable === '') problems.required([...at, 'whenUnsatisfiable'], 'can not be empty');
     else if (whenUnsatisfiable !== 'DoNotSchedule' && whenUnsatisfiable !== 'ScheduleAnyway')
       problems.unsupported([...at, 'whenUnsatisfiable'], whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']);
