@@ -103,11 +103,12 @@ export class LocalColumns {
   /** Moves all rows to where they stand since rows were dealt last; the columns must be those of just before. */
   move(): void {
     const { log, previousRows, dealtAt, listVersion } = this.#snapshot;
-    if (dealtAt - this.#position <= log.length) for (; this.#position < dealtAt; this.#position++) this.forget(log.at(this.#position));
-    else this.values.fill(STALE);
-    // A ring that had to grow has lost what it held.
-    if (log.head - this.#position > log.length) this.values.fill(STALE);
-    this.#position = Math.max(this.#position, dealtAt);
+    if (log.head - this.#position > log.length) {
+      // The ring has gone round since: nothing is known of any row.
+      this.values.fill(STALE);
+      this.#position = log.head;
+    }
+    for (; this.#position < dealtAt; this.#position++) this.forget(log.at(this.#position));
     const count = previousRows.length;
     const keepsScores = !this.#hasOwnScores || count === this.values.length;
     const values = new Int32Array(count).fill(STALE);

@@ -7,7 +7,7 @@
  */
 
 // Rows kept at least; a power of two, as the ring's length always is.
-const MIN_LENGTH = 1024;
+const MIN_LENGTH = 16;
 
 export class RowLog {
   #rows = new Int32Array(MIN_LENGTH);
