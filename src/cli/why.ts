@@ -62,10 +62,7 @@ function readResult(folder: string): ResultDocument {
 function explanationOf(pod: string, node: string | undefined, document: ResultDocument): Explanation {
   const key = keyOf(pod, document);
   const kept = document.explanations.find((one) => one.pod === key || one.alike.includes(key));
-  const isWhole =
-    kept !== undefined &&
-    kept.pod === key &&
-    (kept.changes !== undefined || kept.waiting?.includes('now fit') === true || kept.outcome === 'placed');
+  const isWhole = kept !== undefined && kept.pod === key && (kept.changes !== undefined || kept.outcome === 'placed');
   const isEnough = isWhole && (node === undefined || saysSomethingOf(kept, node));
   if (isEnough) return kept;
   const found = runAgain(key, document);

@@ -85,7 +85,8 @@ function turningLines({ ties, turnings }: Explanation): string[] {
   return lines;
 }
 
-function changeLines({ changes, waiting }: Explanation): string[] {
+function changeLines({ changes, waiting, nodes }: Explanation): string[] {
+  if (nodes.total === 0) return ['There is no node at all: add one'];
   if (waiting?.includes('now fit') === true) return ['It needs no change, only its next attempt'];
   if (changes === undefined) return ['No change was looked for; `orrery why` does, for a pod by its name'];
   const [first, ...others] = changes;

@@ -90,7 +90,7 @@ function explained(core: SchedulerCore, worlds: Worlds | undefined, info: PodInf
   const { decision, explanation } = explainDecision(profile, info, options);
   const waiting =
     decision.kind === 'chosen' ? `${whereIn(entry?.place)}, though it would now fit on ${decision.node.name}` : whereIn(entry?.place);
-  const changes = decision.kind === 'unfit' && worlds !== undefined ? { changes: changesThatHelp(worlds.of(profile), pod) } : {};
+  const changes = decision.kind !== 'unfit' ? { changes: [] } : worlds && { changes: changesThatHelp(worlds.of(profile), pod) };
   const message = decision.kind === 'failed' ? decision.message : base.message;
   return { ...base, message, waiting, ...explanation, ...changes };
 }

@@ -265,6 +265,19 @@ describe('An explanation', () => {
     expect(explanation.changes![0]).toMatchObject({ text: 'tolerate the taint a:NoSchedule', fits: 30 });
   });
 
+  test('has no change to tell where there is no node, or where the attempt itself fails', () => {
+    stuck = {};
+    expect(explained(() => {})).toMatchObject({ message: 'no nodes available to schedule pods', nodes: { total: 0 }, changes: [] });
+    const preference = { matchExpressions: [{ key: 'cores', operator: 'Gt' as const, values: ['many'] }] };
+    stuck = { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference }] } } };
+    const failed = explained((world) => {
+      world.node('n1');
+      world.node('n2');
+    });
+    expect(failed.message).toContain("for 'Gt', 'Lt' operators, the value must be an integer");
+    expect(failed.changes).toEqual([]);
+  });
+
   test('speaks once for pods of one template', () => {
     const world = new SchedulerWorld();
     world.node('n1', { cpu: '1' });
