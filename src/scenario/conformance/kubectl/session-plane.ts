@@ -19,7 +19,7 @@ const QUIET_US = 1 * SECOND_US;
 const LONGEST_SETTLE_US = 30 * SECOND_US;
 const LONGEST_COMMAND_US = 120 * SECOND_US;
 /** What starting kubectl takes. */
-const START_US = 100 * MILLISECOND_US;
+const START_US = 200 * MILLISECOND_US;
 /** Kinds that are written while everything is at rest. */
 const RESTLESS: ReadonlySet<Kind> = new Set<Kind>(['Lease', 'Event', 'Node']);
 
