@@ -128,37 +128,43 @@ function findVerb<V extends VerbGrammar>(words: readonly string[], verbs: readon
     // `create -f` is a verb of its own beside `create deployment`; `create deploymnt` is a typing error.
     const family = verbs.filter((one) => one.words.startsWith(`${name} `));
     const next = positions[length] === undefined ? undefined : words[positions[length]];
-    if (family.length > 0 && next !== undefined) throw unknownWord(`${name} ${next}`, family);
+    if (family.length > 0 && next !== undefined)
+      throw unknownVerb(
+        positions.map((position) => words[position]!),
+        verbs,
+      );
     return { verb, others };
   }
-  const [first] = positions.map((at) => words[at]!);
-  const family = verbs.filter((one) => one.words.startsWith(`${first} `));
-  throw unknownWord(
-    positions
-      .slice(0, family.length > 0 ? 2 : 1)
-      .map((at) => words[at])
-      .join(' '),
-    family.length > 0 ? family : verbs,
-    family.length > 0,
+  throw unknownVerb(
+    positions.map((at) => words[at]!),
+    verbs,
   );
+}
+
+/** Names as many of the words as there are groups of verbs: `create secret nope`. */
+function unknownVerb(words: readonly string[], verbs: readonly VerbGrammar[]): CommandLineError {
+  let length = 0;
+  const familyOf = (count: number) => verbs.filter((one) => one.words.startsWith(`${words.slice(0, count).join(' ')} `));
+  while (length < words.length && familyOf(length + 1).length > 0) length++;
+  if (length === 0) return unknownWord(words[0] ?? '', verbs, false);
+  return unknownWord(words.slice(0, length + 1).join(' '), familyOf(length));
 }
 
 function unknownWord(given: string, candidates: readonly VerbGrammar[], isFamily = true): CommandLineError {
   const names = candidates.map(({ words }) => words);
   const parts = given.split(' ');
-  const [verb = '', word] = parts;
   return new CommandLineError({
     wanted: isFamily ? `one of ${names.map((name) => `"${name}"`).join(', ')}` : 'a verb of kubectl that Orrery knows',
     found: given === '' ? 'nothing' : JSON.stringify(given),
     suggestion: nearestName(given, names),
-    words: unknownText(verb, word, parts.at(-1)!),
+    words: unknownText(parts.slice(0, -1).join(' '), parts.at(-1)!),
   });
 }
 
-function unknownText(verb: string, word: string | undefined, last: string): string {
-  if (verb === 'create' || verb === 'apply') return `Unexpected args: [${last}]\nSee 'kubectl ${verb} -h' for help and examples`;
-  if (word !== undefined) return `unknown command "${last}"\nSee 'kubectl ${verb} -h' for help and examples`;
-  return `unknown command "${verb}" for "kubectl"`;
+function unknownText(group: string, last: string): string {
+  if (group === '') return `unknown command "${last}" for "kubectl"`;
+  const words = group === 'create' || group === 'apply' ? `Unexpected args: [${last}]` : `unknown command "${last}"`;
+  return `${words}\nSee 'kubectl ${group} -h' for help and examples`;
 }
 
 /** Where the words are that could name the verb: flags before it, and their values, are stepped over. */
