@@ -10,7 +10,7 @@ import { groupResource, KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import { KubectlError } from './errors.ts';
-import { requestObject } from './request-object.ts';
+import { requestObject, requestPatched } from './request-object.ts';
 import { matchesFields, parseFieldSelector, parseLabelSelector } from './selectors.ts';
 
 export interface WriteOptions {
@@ -97,7 +97,14 @@ export class KubectlApi {
     subresource?: PatchSubresource,
   ): Task<KubeObject> {
     return yield this.#call({ verb: 'patch', kind, namespace, name }, (server, request) =>
-      server.patch(kind, namespaceIn(kind, namespace), name, patch, { ...request, ...options }, subresource),
+      server.patchWith(
+        kind,
+        namespaceIn(kind, namespace),
+        name,
+        (stored) => requestPatched(stored, patch, options.fieldValidation ?? 'Warn', this.#warn) as KindMap[Kind],
+        { ...request, ...options },
+        subresource,
+      ),
     );
   }
 
@@ -150,9 +157,11 @@ export class KubectlApi {
     return { start: (done, failed) => this.#client.send(isWrite, asked, done, failed) };
   }
 
-  #decoded(object: KubeObject, { fieldValidation = 'Ignore' }: WriteOptions): KindMap[Kind] {
-    return requestObject(object, fieldValidation, this.#caller.warn ?? (() => undefined)) as KindMap[Kind];
+  #decoded(object: KubeObject, { fieldValidation = 'Warn' }: WriteOptions): KindMap[Kind] {
+    return requestObject(object, fieldValidation, this.#warn) as KindMap[Kind];
   }
+
+  readonly #warn = (text: string): void => this.#caller.warn?.(text);
 }
 
 interface Access {

@@ -1,7 +1,10 @@
 /**
  * An object on its way to the API server: brought to the version the server stores, and its fields checked as the server does on decoding.
  */
+import type { Patch } from '../../apiserver/patch.ts';
+import { patchedObject } from '../../apiserver/rest/patch-request.ts';
 import { bodyTypeOf, decodeObject, type FieldValidation } from '../../apiserver/rest/request-body.ts';
+import { shown } from '../../apiserver/rest/rest-server.ts';
 import type { Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { asMap, isMap } from './json.ts';
@@ -10,6 +13,25 @@ import { asMap, isMap } from './json.ts';
 export function requestObject(object: KubeObject, fieldValidation: FieldValidation, warn: (text: string) => void): KubeObject {
   const kind = object.kind as Kind;
   return decodeObject(inStoredVersion(object), bodyTypeOf(kind), { fieldValidation, warn });
+}
+
+/** What the patch makes of the object as it is stored; refuses and warns alike. */
+export function requestPatched(
+  stored: KubeObject,
+  { type, body }: Patch,
+  fieldValidation: FieldValidation,
+  warn: (text: string) => void,
+): KubeObject {
+  const kind = stored.kind as Kind;
+  const request = { method: 'PATCH', path: '', body };
+  return patchedObject(
+    request,
+    type,
+    bodyTypeOf(kind),
+    shown(kind, stored) as KubeObject,
+    { fieldValidation, dryRun: false, fieldManager: '', force: undefined },
+    warn,
+  );
 }
 
 /** Models ConvertTo of autoscaling/v1: the one target it knows is a metric of v2. */
