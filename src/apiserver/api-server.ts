@@ -32,7 +32,7 @@ import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { goQuote } from './schema/go-text.ts';
 import { ServiceAddresses } from './service-addresses.ts';
-import { Store } from './store.ts';
+import { type Slot, Store } from './store.ts';
 import { checkCreate, checkUpdate } from './validation/validate.ts';
 import { withPhaseTime } from './volume-strategy.ts';
 import { warningsFor } from './warnings/warnings.ts';
@@ -191,29 +191,29 @@ export class ApiServer {
    * What `update` of the status does with the object as stored and another status: nothing else of it can have changed, so nothing
    * else is looked at. For those who write millions of them.
    */
-  replaceStatus<K extends Kind>(kind: K, key: ObjectKey, status: unknown, request: RequestInfo): KindMap[K] {
-    const stored = this.store.get(kind, key);
+  replaceStatus<K extends Kind>(kind: K, slot: Slot<KindMap[K]>, status: unknown, request: RequestInfo): KindMap[K] {
+    const stored = slot.object;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = stored?.metadata ?? {};
     if (stored === undefined || (deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0)) {
-      const { namespace, name } = namesOf(key);
+      const { namespace, name } = namesOf(slot.key);
       return this.#answer('update', kind, request, () =>
         this.#update(kind, { ...this.get(kind, namespace, name), status } as KindMap[K], request, 'update', 'status'),
       );
     }
     const whole = kind === 'Pod' ? withQosClassOf(stored as Pod, status as Pod['status']) : status;
     if (isSameValue((stored as unknown as { readonly status?: unknown }).status, whole)) return stored;
-    const written = this.store.putStatus(kind, stored, whole, key);
+    const written = this.store.putStatus(kind, slot, whole);
     this.#tell(kind, written, stored, 'update', 'status', request, false);
     return written;
   }
 
   /** What `update` does with a lease of which nothing has changed but its renewal time, whoever else may have written it. */
-  renewLease(key: ObjectKey, known: Lease, renewTime: string, request: RequestInfo): Lease {
-    const stored = this.store.get('Lease', key);
+  renewLease(slot: Slot<Lease>, known: Lease, renewTime: string, request: RequestInfo): Lease {
+    const stored = slot.object;
     if (stored === undefined || stored !== known || stored.spec?.renewTime === renewTime || isLeaving(stored)) {
       return this.update('Lease', { ...known, spec: { ...known.spec, renewTime } }, request);
     }
-    const written = this.store.putLease(stored, renewTime, key);
+    const written = this.store.putLease(slot, renewTime);
     this.#tell('Lease', written, stored, 'update', '', request, false);
     return written;
   }

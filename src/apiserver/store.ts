@@ -22,6 +22,16 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
   readonly revision: number;
 }
 
+/** One object through all its versions: who holds its slot need not look it up again. Empty once it is removed. */
+export interface Slot<T extends KubeObject = KubeObject> {
+  readonly key: ObjectKey;
+  readonly object: T | undefined;
+}
+
+interface OwnSlot extends Slot {
+  object: KubeObject | undefined;
+}
+
 export interface WatchFilter {
   /** Only pods of this node (`spec.nodeName`). */
   readonly nodeName?: string;
@@ -37,13 +47,13 @@ type Listener = (event: WatchEvent<never>, previous: KubeObject | undefined) => 
 /** Events a kind's watch cache keeps at most (defaultUpperBoundCapacity in watch_cache.go). */
 export const WATCH_HISTORY_LIMIT = 102_400;
 
-const NO_OBJECTS: ReadonlyMap<ObjectKey, KubeObject> = new Map();
+const NO_OBJECTS: ReadonlyMap<ObjectKey, OwnSlot> = new Map();
 
 /** The objects of one kind, who watches them, and what happened to them lately. */
 class Shelf {
-  readonly objects = new Map<ObjectKey, KubeObject>();
+  readonly objects = new Map<ObjectKey, OwnSlot>();
   /** Made when first asked for: most kinds are never listed by namespace. */
-  byNamespace: Map<string, Map<ObjectKey, KubeObject>> | undefined = undefined;
+  byNamespace: Map<string, Map<ObjectKey, OwnSlot>> | undefined = undefined;
   readonly listeners = new Set<Listener>();
   readonly byNode = new Map<string, Set<Listener>>();
   readonly history: WatchHistory;
@@ -70,11 +80,15 @@ export class Store {
   }
 
   get<K extends Kind>(kind: K, key: ObjectKey): KindMap[K] | undefined {
-    return this.#shelf(kind).objects.get(key) as KindMap[K] | undefined;
+    return this.#shelf(kind).objects.get(key)?.object as KindMap[K] | undefined;
+  }
+
+  slot<K extends Kind>(kind: K, key: ObjectKey): Slot<KindMap[K]> | undefined {
+    return this.#shelf(kind).objects.get(key) as Slot<KindMap[K]> | undefined;
   }
 
   values<K extends Kind>(kind: K): IterableIterator<KindMap[K]> {
-    return this.#shelf(kind).objects.values() as IterableIterator<KindMap[K]>;
+    return objectsOf(this.#shelf(kind).objects) as IterableIterator<KindMap[K]>;
   }
 
   size(kind: Kind): number {
@@ -84,7 +98,7 @@ export class Store {
   valuesIn<K extends Kind>(kind: K, namespace: string): Iterable<KindMap[K]> {
     const shelf = this.#shelf(kind);
     shelf.byNamespace ??= byNamespace(shelf.objects);
-    return (shelf.byNamespace.get(namespace) ?? NO_OBJECTS).values() as Iterable<KindMap[K]>;
+    return objectsOf(shelf.byNamespace.get(namespace) ?? NO_OBJECTS) as Iterable<KindMap[K]>;
   }
 
   /** Stores the object under a new revision, which it then carries. `key` spares its being put together from the name. */
@@ -95,16 +109,16 @@ export class Store {
   }
 
   /** Stores `stored` again with another status and nothing else changed: the same as `put`, at the cost of one copy. */
-  putStatus<K extends Kind>(kind: K, stored: KindMap[K], status: unknown, key: ObjectKey): KindMap[K] {
-    const changed = storedCopyWithStatus(kind, stored, status, this.#nextRevision());
-    this.#keep(kind, key, changed);
+  putStatus<K extends Kind>(kind: K, slot: Slot<KindMap[K]>, status: unknown): KindMap[K] {
+    const changed = storedCopyWithStatus(kind, slot.object!, status, this.#nextRevision());
+    this.#replace(this.#shelf(kind), slot as OwnSlot, changed);
     return changed;
   }
 
   /** Stores a lease again with another renewal time. */
-  putLease(stored: Lease, renewTime: string, key: ObjectKey): Lease {
-    const renewed = renewedCopy(stored, renewTime, this.#nextRevision());
-    this.#keep('Lease', key, renewed);
+  putLease(slot: Slot<Lease>, renewTime: string): Lease {
+    const renewed = renewedCopy(slot.object!, renewTime, this.#nextRevision());
+    this.#replace(this.#shelf('Lease'), slot as OwnSlot, renewed);
     return renewed;
   }
 
@@ -112,10 +126,12 @@ export class Store {
   remove<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
     const shelf = this.#shelf(kind);
     const key = objectKey(object);
-    const previous = shelf.objects.get(key);
-    if (previous === undefined) fail(`Cannot remove ${kind} ${key}: it is not in the store`);
+    const slot = shelf.objects.get(key);
+    const previous = slot?.object;
+    if (slot === undefined) fail(`Cannot remove ${kind} ${key}: it is not in the store`);
     const last = storedCopy(kind, object, this.#nextRevision());
     shelf.objects.delete(key);
+    slot.object = undefined;
     const names = shelf.byNamespace?.get(object.metadata.namespace ?? '');
     names?.delete(key);
     if (names?.size === 0) shelf.byNamespace!.delete(object.metadata.namespace ?? '');
@@ -139,7 +155,7 @@ export class Store {
     const { oldestRevision } = shelf.history;
     if (fromRevision > 0 && fromRevision < oldestRevision) throw tooOld(fromRevision, oldestRevision);
     if (fromRevision === 0) {
-      for (const [key, object] of [...shelf.objects]) {
+      for (const [key, { object }] of [...shelf.objects] as [ObjectKey, Slot & { object: KubeObject }][]) {
         if (nodeName === undefined || nodeNameOf(object) === nodeName)
           hear({ type: 'ADDED', object, key, revision: revisionOf(object) }, undefined);
       }
@@ -166,9 +182,10 @@ export class Store {
    */
   objectsAt(kind: Kind, revision: number): ReadonlyMap<ObjectKey, KubeObject> | undefined {
     const { objects, history } = this.#shelf(kind);
-    if (revision >= this.#revision) return objects;
+    const then = new Map<ObjectKey, KubeObject>();
+    for (const [key, { object }] of objects) then.set(key, object!);
+    if (revision >= this.#revision) return then;
     if (revision < Math.max(history.oldestRevision, this.#compactedRevision)) return undefined;
-    const then = new Map(objects);
     for (const { event, previous } of history.since(revision).reverse()) {
       if (previous === undefined) then.delete(event.key);
       else then.set(event.key, previous);
@@ -188,10 +205,18 @@ export class Store {
 
   #keep(kind: Kind, key: ObjectKey, stored: KubeObject): void {
     const shelf = this.#shelf(kind);
-    const previous = shelf.objects.get(key);
-    shelf.objects.set(key, stored);
-    if (shelf.byNamespace !== undefined) file(shelf.byNamespace, key, stored);
-    this.#tell(shelf, { type: previous === undefined ? 'ADDED' : 'MODIFIED', object: stored, key, revision: this.#revision }, previous);
+    const slot = shelf.objects.get(key);
+    if (slot !== undefined) return this.#replace(shelf, slot, stored);
+    const added: OwnSlot = { key, object: stored };
+    shelf.objects.set(key, added);
+    if (shelf.byNamespace !== undefined) file(shelf.byNamespace, added, stored.metadata.namespace);
+    this.#tell(shelf, { type: 'ADDED', object: stored, key, revision: this.#revision }, undefined);
+  }
+
+  #replace(shelf: Shelf, slot: OwnSlot, stored: KubeObject): void {
+    const previous = slot.object;
+    slot.object = stored;
+    this.#tell(shelf, { type: 'MODIFIED', object: stored, key: slot.key, revision: this.#revision }, previous);
   }
 
   #nextRevision(): string {
@@ -225,20 +250,23 @@ export class Store {
   }
 }
 
-function byNamespace(objects: ReadonlyMap<ObjectKey, KubeObject>): Map<string, Map<ObjectKey, KubeObject>> {
-  const namespaces = new Map<string, Map<ObjectKey, KubeObject>>();
-  for (const [key, object] of objects) file(namespaces, key, object);
+function byNamespace(objects: ReadonlyMap<ObjectKey, OwnSlot>): Map<string, Map<ObjectKey, OwnSlot>> {
+  const namespaces = new Map<string, Map<ObjectKey, OwnSlot>>();
+  for (const slot of objects.values()) file(namespaces, slot, slot.object?.metadata.namespace);
   return namespaces;
 }
 
-function file(namespaces: Map<string, Map<ObjectKey, KubeObject>>, key: ObjectKey, object: KubeObject): void {
-  const namespace = object.metadata.namespace ?? '';
+function file(namespaces: Map<string, Map<ObjectKey, OwnSlot>>, slot: OwnSlot, namespace = ''): void {
   let names = namespaces.get(namespace);
   if (names === undefined) {
     names = new Map();
     namespaces.set(namespace, names);
   }
-  names.set(key, object);
+  names.set(slot.key, slot);
+}
+
+function* objectsOf(slots: ReadonlyMap<ObjectKey, OwnSlot>): Generator<KubeObject> {
+  for (const slot of slots.values()) yield slot.object!;
 }
 
 /** The change as a watch of one node's pods sees it: coming into view is ADDED, leaving it DELETED. */

@@ -6,6 +6,7 @@
  */
 import type { ApiServer } from '../apiserver/api-server.ts';
 import type { RequestLatency } from '../apiserver/request-latency.ts';
+import type { Slot } from '../apiserver/store.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { keyOf, type ObjectKey } from '../model/meta.ts';
 import type { Lease } from '../model/node.ts';
@@ -71,28 +72,28 @@ export class FleetClient {
   }
 
   /** Writes another status onto the object as it is stored now. */
-  replaceStatus<K extends Kind>(kind: K, key: ObjectKey, status: unknown, author: Author): KindMap[K] {
+  replaceStatus<K extends Kind>(kind: K, slot: Slot<KindMap[K]>, status: unknown, author: Author): KindMap[K] {
     this.isWriting = true;
     try {
-      return this.#server.replaceStatus(kind, key, status, author);
+      return this.#server.replaceStatus(kind, slot, status, author);
     } finally {
       this.isWriting = false;
     }
   }
 
   /** Writes a new renewal time onto the lease as it was last answered; throws the conflict when somebody else has written it since. */
-  renewLease(key: ObjectKey, known: Lease, renewTime: string, author: Author): Lease {
+  renewLease(slot: Slot<Lease>, known: Lease, renewTime: string, author: Author): Lease {
     this.isWriting = true;
     try {
-      return this.#server.renewLease(key, known, renewTime, author);
+      return this.#server.renewLease(slot, known, renewTime, author);
     } finally {
       this.isWriting = false;
     }
   }
 
-  /** The stored object, or undefined when there is none. */
-  find<K extends Kind>(kind: K, key: ObjectKey): KindMap[K] | undefined {
-    return this.#server.store.get(kind, key);
+  /** Where the object of that name is stored; undefined when there is none. */
+  slot<K extends Kind>(kind: K, key: ObjectKey): Slot<KindMap[K]> | undefined {
+    return this.#server.store.slot(kind, key);
   }
 
   /** Deletes at once, whatever grace the object has: the kubelet's last word on a pod. */

@@ -47,7 +47,10 @@ export class Informer<K extends Kind> implements EventHandler {
   readonly #handler: HandlerId;
   readonly #entries = new Map<ObjectKey, Entry<KindMap[K]>>();
   readonly #indexes = new Map<string, Index<KindMap[K]>>();
+  readonly #indexList: Index<KindMap[K]>[] = [];
   readonly #handlers: InformerHandler<KindMap[K]>[] = [];
+  /** Those of them that want to hear of updates: there are many informers' worth of updates to one of anything else. */
+  #updateHandlers: InformerHandler<KindMap[K]>[] = [];
   /** Events on their way, oldest first, with the instant each arrives. */
   #queue: WatchEvent<KindMap[K]>[] = [];
   #dueUs: number[] = [];
@@ -118,6 +121,7 @@ export class Informer<K extends Kind> implements EventHandler {
     if (this.#indexes.has(name)) return;
     const index: Index<KindMap[K]> = { valuesOf, basisOf, byValue: new Map() };
     this.#indexes.set(name, index);
+    this.#indexList.push(index);
     for (const entry of this.#entries.values()) file(index, entry, undefined, entry.object);
   }
 
@@ -125,10 +129,12 @@ export class Informer<K extends Kind> implements EventHandler {
   addHandler(handler: InformerHandler<KindMap[K]>): void {
     this.#catchUp();
     this.#handlers.push(handler);
+    this.#sortOut();
     this.#schedule();
     this.#added(() => {
       const at = this.#handlers.indexOf(handler);
       if (at >= 0) this.#handlers.splice(at, 1);
+      this.#sortOut();
     });
     if (handler.onAdd !== undefined) for (const { object } of this.#entries.values()) handler.onAdd(object);
   }
@@ -163,6 +169,7 @@ export class Informer<K extends Kind> implements EventHandler {
   stop(): void {
     this.#stopWatch();
     this.#handlers.length = 0;
+    this.#sortOut();
     this.#forgetQueue();
   }
 
@@ -216,6 +223,10 @@ export class Informer<K extends Kind> implements EventHandler {
     if (this.#handlers.length === 0 && this.#head < this.#queue.length) this.#takeArrived();
   }
 
+  #sortOut(): void {
+    this.#updateHandlers = this.#handlers.filter((handler) => handler.onUpdate !== undefined);
+  }
+
   #schedule(): void {
     if (this.#isDelivering || !this.#isConnected || this.#head === this.#queue.length || this.#handlers.length === 0) return;
     this.#isDelivering = true;
@@ -258,8 +269,8 @@ export class Informer<K extends Kind> implements EventHandler {
     } else {
       const previous = entry.object;
       entry.object = object;
-      for (const index of this.#indexes.values()) if (hasMoved(index, previous, object)) file(index, entry, previous, object);
-      for (const handler of this.#handlers) handler.onUpdate?.(previous, object);
+      for (const index of this.#indexList) if (hasMoved(index, previous, object)) file(index, entry, previous, object);
+      for (const handler of this.#updateHandlers) handler.onUpdate!(previous, object);
     }
   }
 
@@ -342,5 +353,5 @@ export class InformerFactory {
 
 /** Is `object` the same version as `previous`? A resync delivers it so. */
 export function isSameVersion(previous: KubeObject, object: KubeObject): boolean {
-  return revisionOf(previous) === revisionOf(object);
+  return previous === object || previous.metadata.resourceVersion === object.metadata.resourceVersion;
 }

@@ -128,8 +128,11 @@ export class Heartbeats implements EventHandler {
     const { sim, client } = this.#context;
     if (node.lease !== undefined) {
       try {
-        node.lease = client.renewLease(node.leaseKey, node.lease, microTimeText(sim.nowUs), node.author);
-        return;
+        if (node.leaseSlot?.object === undefined) node.leaseSlot = client.slot('Lease', node.leaseKey);
+        if (node.leaseSlot !== undefined) {
+          node.lease = client.renewLease(node.leaseSlot, node.lease, microTimeText(sim.nowUs), node.author);
+          return;
+        }
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
       }

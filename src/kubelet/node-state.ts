@@ -2,6 +2,7 @@
  * What the fleet keeps for one node: a row with no closures and no timers of its own. There may be 130,000 of them.
  */
 
+import type { Slot } from '../apiserver/store.ts';
 import { flatText } from '../base/flat-text.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
@@ -63,6 +64,8 @@ export class NodeState implements Link {
   /** As last answered by the API server. */
   node: Node | undefined = undefined;
   lease: Lease | undefined = undefined;
+  /** Where the lease is stored, once that has been looked up. */
+  leaseSlot: Slot<Lease> | undefined = undefined;
   lastReportUs = 0;
   isStatusDirty = false;
 

@@ -118,5 +118,6 @@ export class PodSource implements EventHandler {
 }
 
 function isNewer(pod: Pod, known: Pod): boolean {
+  if (pod === known) return false;
   return Number(pod.metadata.resourceVersion ?? 0) > Number(known.metadata.resourceVersion ?? 0);
 }

@@ -5,6 +5,7 @@
  * does is decided in pod-workers.ts.
  */
 
+import type { Slot } from '../apiserver/store.ts';
 import type { ObjectKey } from '../model/meta.ts';
 import type { Container, Pod, PodStatus } from '../model/pod.ts';
 import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
@@ -46,6 +47,8 @@ export class PodWorker implements PodRuntime {
   uid: string;
   /** `namespace/name`, as the API server files the pod. */
   readonly key: ObjectKey;
+  /** Where it is stored there, once that has been looked up. */
+  stored: Slot<Pod> | undefined = undefined;
   /** The latest version that has reached the node. */
   pod: Pod;
   phase: WorkerPhase = WorkerPhase.Syncing;

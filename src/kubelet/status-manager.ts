@@ -139,14 +139,16 @@ export class StatusManager implements EventHandler {
   }
 
   #commit(worker: PodWorker, status: PodStatus): void {
-    const current = this.#client.find('Pod', worker.key);
+    // The name may have passed to another object since; that one has a slot of its own.
+    if (worker.stored?.object === undefined) worker.stored = this.#client.slot('Pod', worker.key);
+    const current = worker.stored?.object;
     if (current === undefined) throw notFound('Pod', worker.name);
     // The name may belong to another pod by now.
     if (current.metadata.uid === worker.uid) {
       const merged = mergeStatus(current.status, status);
       // Only after a cut, or against another's write, can there be nothing to say.
       if (!worker.isReconciling || !isEqual(merged, current.status)) {
-        adopt(worker, this.#client.replaceStatus('Pod', worker.key, merged, worker.node.author));
+        adopt(worker, this.#client.replaceStatus('Pod', worker.stored!, merged, worker.node.author));
       }
     }
     worker.written = status;

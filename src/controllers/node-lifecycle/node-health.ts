@@ -4,7 +4,7 @@
  * Models tryUpdateNodeHealth of pkg/controller/nodelifecycle/node_lifecycle_controller.go: a sign is a new heartbeat in the Ready condition
  * or a renewed Lease, whenever it was written.
  */
-import type { Condition } from '../../model/meta.ts';
+import type { Condition, ObjectKey } from '../../model/meta.ts';
 import { type Node, nodeCondition } from '../../model/node.ts';
 import { timeText } from '../../model/time.ts';
 
@@ -12,6 +12,7 @@ export interface NodeHealth {
   seenUs: number;
   heartbeat: string;
   renewTime: string;
+  readonly leaseKey: ObjectKey;
   /** The Ready condition's status as it was when it was last looked at. */
   readyStatus: Condition['status'] | undefined;
 }

@@ -161,11 +161,11 @@ export class NodeLifecycleController implements Controller {
     if (health === undefined) {
       const created = node.metadata.creationTimestamp;
       const seenUs = nodeCondition(node, 'Ready') === undefined && created !== undefined ? timeUsOf(created) : nowUs;
-      health = { seenUs, heartbeat: '', renewTime: '', readyStatus: undefined };
+      health = { seenUs, heartbeat: '', renewTime: '', leaseKey: keyOf(LEASES, name), readyStatus: undefined };
       this.#health.set(name, health);
-      observe(health, node, this.#renewTime(name), nowUs);
+      observe(health, node, this.#renewTime(health), nowUs);
       health.seenUs = Math.max(health.seenUs, seenUs);
-    } else observe(health, node, this.#renewTime(name), nowUs);
+    } else observe(health, node, this.#renewTime(health), nowUs);
 
     const { options } = this.#context;
     const hasReported = nodeCondition(node, 'Ready') !== undefined;
@@ -175,8 +175,8 @@ export class NodeLifecycleController implements Controller {
     return next;
   }
 
-  #renewTime(name: string): string {
-    return this.#leases.get(keyOf(LEASES, name))?.spec?.renewTime ?? '';
+  #renewTime({ leaseKey }: NodeHealth): string {
+    return this.#leases.get(leaseKey)?.spec?.renewTime ?? '';
   }
 
   /** A node that has fallen silent takes its pods out of service; one that says itself that it is not ready has seen to that. */

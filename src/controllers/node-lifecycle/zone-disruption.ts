@@ -4,6 +4,7 @@
  * Models ComputeZoneState, handleDisruption and setLimiterInZone of pkg/controller/nodelifecycle/node_lifecycle_controller.go.
  */
 import { TokenBucket } from '../../client/token-bucket.ts';
+import type { StringMap } from '../../model/meta.ts';
 import type { Node } from '../../model/node.ts';
 import type { ControllerOptions } from '../controller-options.ts';
 
@@ -16,9 +17,18 @@ const BURST = 1;
 const PARTIAL_MINIMUM = 2;
 
 export function zoneOf(node: Node): string {
-  const labels = node.metadata.labels ?? {};
-  return `${labels[REGION] ?? ''}:\u0000:${labels[ZONE] ?? ''}`;
+  const { labels = NO_LABELS } = node.metadata;
+  let zone = zones.get(labels);
+  if (zone === undefined) {
+    zone = `${labels[REGION] ?? ''}:\u0000:${labels[ZONE] ?? ''}`;
+    zones.set(labels, zone);
+  }
+  return zone;
 }
+
+const NO_LABELS: StringMap = {};
+/** Every node's zone is asked for every few seconds. */
+const zones = new WeakMap<StringMap, string>();
 
 export function zoneState(ready: number, notReady: number, unhealthyThreshold: number): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption';

@@ -7,6 +7,7 @@ import { Observers, type Write } from '../../../src/model/observer.ts';
 import { Random } from '../../../src/sim/random.ts';
 import { Simulation } from '../../../src/sim/simulation.ts';
 
+const KEY = 'kube-node-lease/n1';
 const author = { author: 'kubelet/n1' };
 
 test('ApiServer.renewLease writes and refuses what update writes and refuses', () => {
@@ -26,7 +27,7 @@ test('ApiServer.renewLease writes and refuses what update writes and refuses', (
         let known = first;
         const renew = (lease: Lease, renewTime: string) =>
           isFast
-            ? server.renewLease('kube-node-lease/n1', lease, renewTime, author)
+            ? server.renewLease(server.store.slot('Lease', KEY) ?? { key: KEY, object: undefined }, lease, renewTime, author)
             : server.update('Lease', { ...lease, spec: { ...lease.spec, renewTime } }, author);
         const answers = acts.map((act, index) => {
           try {

@@ -43,7 +43,8 @@ function play(
   if (act === 'remove') return server.delete('Pod', 'default', 'p', { gracePeriodSeconds: 0 }, author);
   if (act === 'finalize') return server.patch('Pod', 'default', 'p', { type: 'merge', body: { metadata: { finalizers: null } } }, author);
   const status = { phase, ...(ip === undefined ? {} : { podIP: ip }) };
-  if (isFast) return server.replaceStatus('Pod', 'default/p', status, author);
+  if (isFast)
+    return server.replaceStatus('Pod', server.store.slot('Pod', 'default/p') ?? { key: 'default/p', object: undefined }, status, author);
   const stored: Pod = server.get('Pod', 'default', 'p');
   return server.update('Pod', { ...stored, status }, author, 'status');
 }

@@ -36,7 +36,17 @@ export class StandInServer {
   readonly lines: Line[] = [];
   readonly store = {
     watch: (kind: string, _revision: number, listener: Listener) => this.#watch(kind, listener),
-    get: (kind: string, key: string) => this.#objects.get(`${kind}/${key.includes('/') ? key : `undefined/${key}`}`),
+    get: (kind: string, key: string) => this.#objects.get(pathOf(kind, key)),
+    slot: (kind: string, key: string) => {
+      const objects = this.#objects;
+      if (!objects.has(pathOf(kind, key))) return undefined;
+      return {
+        key,
+        get object() {
+          return objects.get(pathOf(kind, key));
+        },
+      };
+    },
   };
   readonly #objects = new Map<string, Stored>();
   readonly #listeners: { readonly kind: string; readonly listener: Listener }[] = [];
@@ -67,13 +77,12 @@ export class StandInServer {
     return this.#put(subresource === undefined ? 'update' : subresource, kind, { ...object, metadata }, 'MODIFIED');
   }
 
-  replaceStatus(kind: string, key: string, status: PodStatus): Stored {
-    const stored = this.store.get(kind, key);
+  replaceStatus(kind: string, { key, object: stored }: { key: string; object: Stored | undefined }, status: PodStatus): Stored {
     if (stored === undefined) throw this.#notFound(kind, key);
     return this.update(kind, { ...stored, status }, undefined, 'status');
   }
 
-  renewLease(_key: string, known: Stored, renewTime: string): Stored {
+  renewLease(_slot: unknown, known: Stored, renewTime: string): Stored {
     return this.update('Lease', { ...known, spec: { ...known.spec, renewTime } } as Stored, undefined);
   }
 
@@ -126,6 +135,11 @@ export class StandInServer {
     this.#listeners.push({ kind, listener });
     return { stop() {} };
   }
+}
+
+/** How the stand-in files an object. */
+function pathOf(kind: string, key: string): string {
+  return `${kind}/${key.includes('/') ? key : `undefined/${key}`}`;
 }
 
 export interface Bench {
