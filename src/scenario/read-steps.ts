@@ -2,9 +2,9 @@
  * The commands of one event: what stands under `apply`, `delete` and `kubectl`, each taken apart with the files it names.
  */
 import type { Problem } from '../base/errors.ts';
-import { checkArguments, parseCommandLine } from './kubectl/command-line.ts';
+import { checkArguments, type ParsedCommand, parseCommandLine } from './kubectl/command-line.ts';
 import { CommandLineError } from './kubectl/command-line-error.ts';
-import { VERBS } from './kubectl/verbs.ts';
+import { VERBS, type Verb } from './kubectl/verbs.ts';
 import type { ScenarioCommand } from './scenario.ts';
 import type { EventInput } from './schema.ts';
 import type { Path, SourceDocument } from './source-document.ts';
@@ -48,7 +48,10 @@ function readStep(step: Step, path: Path, document: SourceDocument, files: StepF
     // Each command has a pipe of its own; the objects in it go by its line.
     const pipe = `- (${line})`;
     const parsed = parseCommandLine(stdin === undefined ? line : line.replace(/(-f|--filename)(=|\s+)-(\s|$)/, `$1$2'${pipe}'$3`), VERBS);
-    if (expectExit === undefined || expectExit === 0) checkArguments(parsed);
+    if (expectExit === undefined || expectExit === 0) {
+      checkArguments(parsed);
+      checkLeftOut(parsed);
+    }
     if (stdin !== undefined) files.piped(pipe, stdin);
     for (const file of parsed.flags.all('filename')) if (file !== pipe) files.manifest(file, file, undefined, { document, path });
     for (const flag of TEXT_FLAGS) {
@@ -65,4 +68,11 @@ function readStep(step: Step, path: Path, document: SourceDocument, files: StepF
     problems.push(document.problem(path, error.wanted, error.found, error.suggestion));
     return undefined;
   }
+}
+
+/** Some verbs can only fail here: better said before the run. */
+function checkLeftOut({ verb, flags }: ParsedCommand<Verb>): void {
+  if (verb.isLeftOut !== true && !flags.has('kustomize')) return;
+  const found = verb.isLeftOut === true ? `"kubectl ${verb.words}"` : '--kustomize';
+  throw new CommandLineError({ wanted: 'what Orrery can carry out', found: `${found}, which is left out`, words: `${found} is left out` });
 }

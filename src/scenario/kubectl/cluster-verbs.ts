@@ -5,7 +5,7 @@ import { apiResources, apiVersions } from './api-resources.ts';
 import { canI, whoAmI } from './auth.ts';
 import { configCurrentContext, configGetClusters, configGetContexts, configSetContext, configUseContext, configView } from './config.ts';
 import { type FlagKinds, PRINT } from './flag-kinds.ts';
-import { attach, copy, debug, exec, logs, portForward, proxy } from './left-out.ts';
+import { attach, copy, debug, exec, explain, kustomize, logs, portForward, proxy } from './left-out.ts';
 import type { Verb } from './verbs.ts';
 import { clusterInfo, version } from './version.ts';
 
@@ -70,10 +70,19 @@ export const CLUSTER_VERBS: readonly Verb[] = [
     short: { f: 'follow', p: 'previous' },
     subject: 'nothing',
     run: logs,
+    isLeftOut: true,
   },
-  { words: 'exec', usage: 'POD -- COMMAND', minimum: 1, flags: { ...POD_FLAGS, filename: 'text' }, subject: 'nothing', run: exec },
-  { words: 'attach', usage: 'POD', minimum: 1, flags: POD_FLAGS, subject: 'nothing', run: attach },
-  { words: 'cp', usage: 'SOURCE DESTINATION', minimum: 2, flags: { container: 'text' }, subject: 'nothing', run: copy },
+  {
+    words: 'exec',
+    usage: 'POD -- COMMAND',
+    minimum: 1,
+    flags: { ...POD_FLAGS, filename: 'text' },
+    subject: 'nothing',
+    run: exec,
+    isLeftOut: true,
+  },
+  { words: 'attach', usage: 'POD', minimum: 1, flags: POD_FLAGS, subject: 'nothing', run: attach, isLeftOut: true },
+  { words: 'cp', usage: 'SOURCE DESTINATION', minimum: 2, flags: { container: 'text' }, subject: 'nothing', run: copy, isLeftOut: true },
   {
     words: 'debug',
     usage: 'POD --image=IMAGE',
@@ -81,7 +90,36 @@ export const CLUSTER_VERBS: readonly Verb[] = [
     flags: { ...POD_FLAGS, image: 'text', 'copy-to': 'text', target: 'text', profile: 'text' },
     subject: 'nothing',
     run: debug,
+    isLeftOut: true,
   },
-  { words: 'port-forward', usage: 'TYPE/NAME PORT', minimum: 2, flags: { address: 'text' }, subject: 'nothing', run: portForward },
-  { words: 'proxy', usage: '', minimum: 0, maximum: 0, flags: { port: 'number' }, short: { p: 'port' }, subject: 'nothing', run: proxy },
+  {
+    words: 'port-forward',
+    usage: 'TYPE/NAME PORT',
+    minimum: 2,
+    flags: { address: 'text' },
+    subject: 'nothing',
+    run: portForward,
+    isLeftOut: true,
+  },
+  {
+    words: 'proxy',
+    usage: '',
+    minimum: 0,
+    maximum: 0,
+    flags: { port: 'number' },
+    short: { p: 'port' },
+    subject: 'nothing',
+    run: proxy,
+    isLeftOut: true,
+  },
+  {
+    words: 'explain',
+    usage: 'TYPE',
+    minimum: 1,
+    flags: { ...PRINT, recursive: 'switch', 'api-version': 'text' },
+    subject: 'nothing',
+    run: explain,
+    isLeftOut: true,
+  },
+  { words: 'kustomize', usage: 'FOLDER', minimum: 0, flags: { output: 'text' }, subject: 'nothing', run: kustomize, isLeftOut: true },
 ];

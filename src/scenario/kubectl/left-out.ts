@@ -86,6 +86,14 @@ export function proxy({ flags }: ParsedCommand): Task<void> {
   throw new KubectlError('proxy is left out: kubectl speaks to the API server inside Orrery, not to a port');
 }
 
+export function explain(): Task<void> {
+  throw new KubectlError('explain is left out: Orrery knows the fields of its kinds, not what is written about them');
+}
+
+export function kustomize(): Task<void> {
+  throw new KubectlError('kustomize is left out: name the files it would make with -f');
+}
+
 function* podNamed(subject: string, { flags }: ParsedCommand, context: KubectlContext): Task<Pod> {
   const [type, name = subject] = subject.includes('/') ? subject.split('/') : ['pod', subject];
   const object = yield* context.api.get(kindNamed(type!), namespaceOf(flags, context), name);

@@ -43,6 +43,8 @@ export type Subject = 'objects' | 'nodes' | 'new object' | 'files' | 'nothing';
 export interface Verb extends VerbGrammar {
   readonly subject: Subject;
   readonly run: (command: ParsedCommand, context: KubectlContext) => Task<void>;
+  /** It can only end in an error, as Orrery has not what it needs. */
+  readonly isLeftOut?: boolean;
 }
 
 const OBJECT = '(TYPE NAME | TYPE/NAME)';
@@ -432,6 +434,7 @@ export const VERBS: readonly Verb[] = [
     flags: { ...SELECT, ...WRITE, subresource: 'text', 'windows-line-endings': 'switch', 'output-patch': 'switch' },
     subject: 'objects',
     run: edit,
+    isLeftOut: true,
   },
   {
     words: 'wait',

@@ -105,6 +105,7 @@ const scenarioCases: { readonly [about: string]: readonly Edit[] } = {
   'an event that does nothing': [['{ at: 0s, apply: web.yaml }', '{ at: 0s }']],
   'a missing manifest': [['apply: web.yaml', 'apply: shop.yaml']],
   'an unknown verb of kubectl': [['scale deployment web --replicas=3', 'scael deployment web --replicas=3']],
+  'a verb of kubectl that is left out': [['scale deployment web --replicas=3', 'logs deploy/web']],
   'an unknown flag of kubectl': [['--replicas=3', '--replica=3']],
   'a missing flag of kubectl': [[' --replicas=3', '']],
   'a flag that is no number': [['--replicas=3', '--replicas=three']],
