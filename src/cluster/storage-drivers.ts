@@ -3,7 +3,7 @@
  *
  * Models kubernetes-csi/external-provisioner beside the driver of every StorageClass, whatever its name; `kubernetes.io/…` names
  * are the controller manager's own. A volume can be reached from the zone of the node it was made for, or, in a cluster without
- * zones, from that node alone. Left out: attaching and detaching, which these drivers do not need, and running out of storage.
+ * zones, from that node alone. CSI drivers attach what they have made (volume-attacher.ts). Left out: running out of storage.
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import { MINUTE_US, SECOND_US } from '../base/units.ts';
@@ -11,11 +11,12 @@ import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { InformerFactory } from '../client/informer.ts';
 import { run, sleep, type Task } from '../client/task.ts';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../model/storage.ts';
+import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../model/storage.ts';
 import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassNameOf } from '../model/volume-matching.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { ControlPlane } from './control-plane-process.ts';
+import { VolumeAttacher } from './volume-attacher.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -38,6 +39,8 @@ export class StorageDrivers {
   readonly #random: RandomStream;
   /** Claims and volumes that are being worked on, by uid. */
   readonly #busy = new Set<string>();
+  readonly #attacher: VolumeAttacher;
+  #isAttaching = false;
 
   constructor(plane: ControlPlane) {
     const { sim, api, pump, random, watchHop } = plane;
@@ -46,6 +49,7 @@ export class StorageDrivers {
     this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST });
     this.#recorder = new EventRecorder(this.#client, sim, { component: NAME }, { isOn: plane.recordEvents });
     this.#random = random.stream('storage', 'drivers');
+    this.#attacher = new VolumeAttacher(plane);
   }
 
   /** Drivers come with the first storage class: most clusters have none, and pay nothing. */
@@ -75,10 +79,24 @@ export class StorageDrivers {
     volumes.addHandler({ onAdd: onVolume, onUpdate: (_before, volume) => onVolume(volume) });
     // A claim may be known before its class.
     classes.addHandler({
-      onAdd: () => {
+      onAdd: ({ provisioner }) => {
+        if (isCsiDriver(provisioner)) run(this.#install(provisioner));
         for (const claim of claims.values()) this.#onClaim(claim);
       },
     });
+  }
+
+  /** The driver says of itself that its volumes have to be attached: from then on the kubelets wait for that. */
+  *#install(driver: string): Task<void> {
+    if (!this.#isAttaching) this.#attacher.start();
+    this.#isAttaching = true;
+    const object: CSIDriver = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSIDriver',
+      metadata: { name: driver },
+      spec: { attachRequired: true },
+    };
+    yield* this.#insist(() => this.#client.create('CSIDriver', object));
   }
 
   #onClaim(claim: PersistentVolumeClaim): void {
@@ -144,8 +162,7 @@ export class StorageDrivers {
     const { uid = '', name, namespace, annotations, resourceVersion } = claim.metadata;
     const { accessModes, resources, volumeMode } = claim.spec;
     const { parameters, mountOptions, reclaimPolicy } = storageClass;
-    // A name with a path is none of a CSI driver: such provisioners make a folder on a node.
-    const isFolder = driver.includes('/');
+    const isFolder = !isCsiDriver(driver);
     const reach = this.#reachOf(annotations?.[SELECTED_NODE], isFolder);
     return {
       apiVersion: 'v1',
@@ -175,4 +192,9 @@ export class StorageDrivers {
     const matchExpressions = [{ key, operator: 'In', values: [zone ?? labels[HOSTNAME] ?? nodeName] }];
     return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
   }
+}
+
+/** A name with a path is none of a CSI driver: such provisioners make a folder on a node. */
+function isCsiDriver(provisioner: string): boolean {
+  return !provisioner.includes('/');
 }

@@ -131,8 +131,7 @@ export class PodSync {
       // What cannot even be set about is looked at again in silence; a mount that failed is told, and put off for longer each time.
       const waitUs = problem.isUnprocessed ? PROCESS_RETRY_US : retryUs;
       if (!problem.isUnprocessed) {
-        const isAttach = problem.message.startsWith('AttachVolume');
-        events.pod(worker, 'Warning', isAttach ? 'FailedAttachVolume' : 'FailedMount', problem.message);
+        events.pod(worker, 'Warning', 'FailedMount', problem.message);
         retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
       }
       if (sim.nowUs - sinceUs + waitUs >= MOUNT_TIMEOUT_US) {

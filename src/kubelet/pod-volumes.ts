@@ -6,6 +6,7 @@
  */
 import type { FleetClient } from '../client/fleet-client.ts';
 import type { Container, Pod, Volume } from '../model/pod.ts';
+import { attachmentName } from '../model/storage.ts';
 
 /** A volume that cannot be mounted now, and why. */
 export interface VolumeProblem {
@@ -19,7 +20,12 @@ export interface VolumeProblem {
 export function volumeProblem(client: FleetClient, pod: Pod, nodeName: string): VolumeProblem | undefined {
   for (const volume of pod.spec.volumes ?? []) {
     const message = problemOf(client, pod, nodeName, volume);
-    if (message !== undefined) return { volume: volume.name, message, isUnprocessed: message.startsWith('error processing PVC') };
+    if (message !== undefined)
+      return {
+        volume: volume.name,
+        message,
+        isUnprocessed: message.startsWith('error processing PVC') || message.startsWith(NOT_ATTACHED),
+      };
   }
   return undefined;
 }
@@ -42,14 +48,19 @@ function problemOf(client: FleetClient, pod: Pod, nodeName: string, volume: Volu
   const volumeName = claim.spec.volumeName;
   if (claim.status?.phase !== 'Bound' || volumeName === undefined)
     return `error processing PVC ${namespace}/${claimName}: PVC is not bound`;
-  const attachment = client
-    .list('VolumeAttachment')
-    .find((one) => one.spec.nodeName === nodeName && one.spec.source.persistentVolumeName === volumeName);
-  // Without an attachment the volume's driver needs none, or nobody in this cluster plays the attach controller.
-  if (attachment !== undefined && attachment.status?.attached !== true) {
-    return `AttachVolume.Attach failed for volume "${volumeName}" : volume attachment is being processed`;
-  }
-  return undefined;
+  return isAttached(client, nodeName, volumeName) ? undefined : `${NOT_ATTACHED} "${volumeName}"`;
+}
+
+const NOT_ATTACHED = 'volume not attached according to node status for volume';
+
+/** Only a driver that says so of itself has its volumes attached before they can be mounted (CSIDriver's attachRequired). */
+function isAttached(client: FleetClient, nodeName: string, volumeName: string): boolean {
+  if (!client.has('PersistentVolume', undefined, volumeName)) return true;
+  const { csi } = client.get('PersistentVolume', undefined, volumeName).spec;
+  if (csi === undefined || !client.has('CSIDriver', undefined, csi.driver)) return true;
+  if (client.get('CSIDriver', undefined, csi.driver).spec.attachRequired === false) return true;
+  const name = attachmentName(volumeName, nodeName);
+  return client.has('VolumeAttachment', undefined, name) && client.get('VolumeAttachment', undefined, name).status?.attached === true;
 }
 
 /** What a container's environment refers to that is not there; undefined when nothing is missing. */

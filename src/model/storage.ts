@@ -116,3 +116,8 @@ export interface VolumeAttachment extends KubeObject {
   };
   readonly status?: { readonly attached?: boolean; readonly [field: string]: unknown };
 }
+
+/** The name of the attachment of that volume to that node; upstream hashes the same parts, and the driver's name, into one. */
+export function attachmentName(volumeName: string, nodeName: string): string {
+  return `csi-${volumeName}-${nodeName}`;
+}
