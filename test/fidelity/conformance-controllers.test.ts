@@ -15,13 +15,23 @@ const HELD = [
   { name: 'deployment-named', cases: 51, steps: 444 },
   { name: 'deployment-random', cases: 80, steps: 1432 },
   { name: 'deployment-rollout', cases: 50, steps: 817 },
+  { name: 'disruption-budget', cases: 26, steps: 434 },
+  { name: 'endpoints', cases: 24, steps: 394 },
+  { name: 'garbage-collector', cases: 24, steps: 133 },
   { name: 'job', cases: 41, steps: 252 },
   { name: 'job-named', cases: 17, steps: 84 },
   { name: 'more-named', cases: 17, steps: 89 },
+  { name: 'namespace', cases: 12, steps: 111 },
+  { name: 'namespace-defaults', cases: 1, steps: 5 },
+  { name: 'node-lifecycle', cases: 10, steps: 81 },
+  { name: 'pod-gc', cases: 5, steps: 23 },
   { name: 'replicaset', cases: 24, steps: 319 },
   { name: 'replicaset-slow-start', cases: 6, steps: 18 },
   { name: 'replicaset-victims', cases: 26, steps: 168 },
+  { name: 'resource-quota', cases: 18, steps: 214 },
   { name: 'statefulset', cases: 26, steps: 486 },
+  { name: 'taint-eviction', cases: 14, steps: 146 },
+  { name: 'volume-binding', cases: 20, steps: 275 },
 ] as const;
 
 describe.skipIf(!existsSync(FOLDER))(
