@@ -2,13 +2,16 @@
  * What the server's admission plugins change in, or refuse of, an object that is being created.
  *
  * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
- * StorageObjectInUseProtection (plugin/pkg/admission). ResourceQuota stands in quota-admission.ts. Left out: LimitRanger and ServiceAccount.
+ * StorageObjectInUseProtection (plugin/pkg/admission). LimitRanger, ServiceAccount and ResourceQuota have files of their own.
  */
 import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
 import { defaultStorageClass } from '../model/storage-class.ts';
 import { hasStorageClass } from '../model/volume-matching.ts';
+import type { RandomStream } from '../sim/random.ts';
 import { ApiError, forbidden } from './api-error.ts';
+import { withLimitDefaults } from './limit-range.ts';
+import { isMirror, withServiceAccount } from './service-account-admission.ts';
 import type { Store } from './store.ts';
 import { withTopologyLabels } from './topology-labels.ts';
 
@@ -20,8 +23,11 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const GRACE_SECONDS = 300; // --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds.
 
+/** What a pod's filled-in spec depends on beside the spec it came with. */
 interface Admitted {
   readonly classesRevision: number;
+  readonly accountsRevision: number;
+  readonly namespace: string | undefined;
   readonly spec: PodSpec;
 }
 
@@ -29,11 +35,16 @@ export class Admission {
   readonly #store: Store;
   /** Filled-in pod specs by the spec they came from, good until a priority class changes. */
   readonly #podSpecs = new WeakMap<PodSpec, Admitted>();
+  /** Undefined when the plugin ServiceAccount is off. */
+  readonly #volumeNames: RandomStream | undefined;
   #classesRevision = 0;
+  #accountsRevision = 0;
 
-  constructor(store: Store) {
+  constructor(store: Store, volumeNames: RandomStream | undefined) {
     this.#store = store;
+    this.#volumeNames = volumeNames;
     store.watch('PriorityClass', 0, () => this.#classesRevision++);
+    if (volumeNames !== undefined) store.watch('ServiceAccount', 0, () => this.#accountsRevision++);
   }
 
   admit<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
@@ -75,12 +86,22 @@ export class Admission {
     ]);
   }
 
-  #admitPod(pod: Pod): Pod {
+  #admitPod(given: Pod): Pod {
+    const pod = withLimitDefaults(this.#store, given);
+    // What a mirror pod is spared, others of the same spec are not; it is rare enough to be worked out each time.
     const known = this.#podSpecs.get(pod.spec);
-    if (known !== undefined && known.classesRevision === this.#classesRevision) return { ...pod, spec: known.spec };
-    const spec = withTolerations(this.#withPriority(pod));
-    this.#podSpecs.set(pod.spec, { classesRevision: this.#classesRevision, spec });
+    if (known !== undefined && this.#isStillGood(known, pod)) return { ...pod, spec: known.spec };
+    const accounted = this.#volumeNames === undefined ? pod : { ...pod, spec: withServiceAccount(this.#store, this.#volumeNames, pod) };
+    const spec = withTolerations(this.#withPriority(accounted));
+    const [classesRevision, accountsRevision] = [this.#classesRevision, this.#accountsRevision];
+    if (!isMirror(pod)) this.#podSpecs.set(pod.spec, { classesRevision, accountsRevision, namespace: pod.metadata.namespace, spec });
     return { ...pod, spec };
+  }
+
+  #isStillGood({ classesRevision, accountsRevision, namespace }: Admitted, pod: Pod): boolean {
+    if (classesRevision !== this.#classesRevision) return false;
+    if (this.#volumeNames === undefined) return true;
+    return accountsRevision === this.#accountsRevision && namespace === pod.metadata.namespace && !isMirror(pod);
   }
 
   #withPriority(pod: Pod): PodSpec {

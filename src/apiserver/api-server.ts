@@ -24,6 +24,7 @@ import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
 import { emptyStatusOf, withDefaults } from './defaults.ts';
+import { checkLimits } from './limit-range.ts';
 import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
@@ -161,13 +162,16 @@ export class ApiServer {
     readonly observers: Observers;
     /** Changes of each kind kept for watches from the past; by default as many as upstream keeps at most. */
     readonly watchHistory?: number;
+    /** Does each pod get its account and a token for it? On by default upstream; recordings of controllers were made without. */
+    readonly isServiceAccountAdmissionOn?: boolean;
   }) {
     this.store = new Store(options.watchHistory);
     this.#sim = options.sim;
     this.#observers = options.observers;
     this.#names = options.random.stream('apiserver', 'names');
     this.#uids = options.random.stream('apiserver', 'uids');
-    this.#admission = new Admission(this.store);
+    const volumeNames = options.isServiceAccountAdmissionOn === true ? options.random.stream('apiserver', 'token-volumes') : undefined;
+    this.#admission = new Admission(this.store, volumeNames);
     this.#addresses = new ServiceAddresses(options.random.stream('apiserver', 'addresses'));
     for (const name of INITIAL_NAMESPACES) {
       this.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { author: 'kube-apiserver' });
@@ -391,6 +395,7 @@ export class ApiServer {
       if (present !== undefined) {
         throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
       }
+      checkLimits(this.store, kind, complete);
       if (request.dryRun !== true) this.#charge(kind, complete, undefined);
     });
     if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
@@ -453,6 +458,7 @@ export class ApiServer {
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#orUndo(kind, () => {
       checkUpdate(kind, changed, stored, subresource);
+      if (kind === 'PersistentVolumeClaim' && subresource === '') checkLimits(this.store, kind, changed);
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#charge(kind, changed, stored);
     });

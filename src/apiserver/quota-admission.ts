@@ -35,7 +35,7 @@ export function chargesFor(store: Store, kind: Kind, object: KubeObject, before:
     const exceeded: string[] = [];
     for (const [resource, amount] of delta) {
       const total = sum(amountOf(quota.status?.used?.[resource] ?? '0'), amount);
-      if (amount.nanos > 0n && total.nanos > amountOf(hard[resource]!).nanos) exceeded.push(resource);
+      if (total.nanos > amountOf(hard[resource]!).nanos) exceeded.push(resource);
       used[resource] = amountText(total);
     }
     if (exceeded.length > 0) throw forbidden(kind, name, exceededText(quota, delta, exceeded.sort()));
@@ -44,7 +44,7 @@ export function chargesFor(store: Store, kind: Kind, object: KubeObject, before:
   return charges;
 }
 
-/** What changes of what the quota limits. */
+/** What more is used of what the quota limits; less is given back by the controller alone. */
 function deltaOf(hard: ResourceList, now: Usage, before: Usage | undefined): Usage {
   const delta = new Map<string, typeof NOTHING>();
   for (const resource of Object.keys(hard)) {
@@ -52,7 +52,7 @@ function deltaOf(hard: ResourceList, now: Usage, before: Usage | undefined): Usa
     const former = before?.get(resource);
     if (amount === undefined && former === undefined) continue;
     const change = { nanos: (amount?.nanos ?? 0n) - (former?.nanos ?? 0n), isBinary: (amount ?? former)!.isBinary };
-    if (change.nanos !== 0n) delta.set(resource, change);
+    if (change.nanos > 0n) delta.set(resource, change);
   }
   return delta;
 }

@@ -2,7 +2,7 @@
  * What an object uses of a ResourceQuota, and how amounts are added up and written.
  *
  * Models pkg/quota/v1/evaluator/core (pods.go, services.go, persistent_volume_claims.go), generic object counts, and the canonical form of
- * apimachinery/pkg/api/resource. Left out: the scope CrossNamespacePodAffinity, VolumeAttributesClass, device requests.
+ * apimachinery/pkg/api/resource. Left out: VolumeAttributesClass, device requests.
  */
 import { groupResource, KINDS, type Kind } from './kinds.ts';
 import type { KubeObject, Quantity, ResourceList } from './meta.ts';
@@ -18,6 +18,7 @@ export interface Amount {
   readonly isBinary: boolean;
 }
 export type Usage = ReadonlyMap<string, Amount>;
+type PodLevelSpec = { readonly resources?: { readonly requests?: ResourceList; readonly limits?: ResourceList } };
 
 const UNIT = 1_000_000_000n;
 const ONE: Amount = { nanos: UNIT, isBinary: false };
@@ -77,8 +78,8 @@ function addPod(usage: Map<string, Amount>, pod: Pod): void {
   // A pod that has come to an end gives everything back but its place among the objects.
   if (isPodTerminal(pod)) return;
   usage.set('pods', ONE);
-  const requests = totals(pod, 'requests');
-  const limits = totals(pod, 'limits');
+  const requests = podTotals(pod, 'requests');
+  const limits = podTotals(pod, 'limits');
   for (const [name, amount] of requests) {
     usage.set(`requests.${name}`, amount);
     if (COMPUTE.includes(name)) usage.set(name, amount);
@@ -86,8 +87,8 @@ function addPod(usage: Map<string, Amount>, pod: Pod): void {
   for (const [name, amount] of limits) usage.set(`limits.${name}`, amount);
 }
 
-/** Containers side by side; init containers one after the other, beside the sidecars before them. */
-function totals({ spec }: Pod, field: 'requests' | 'limits'): Map<string, Amount> {
+/** Containers side by side; init containers one after the other, beside the sidecars before them; what is said of the pod as a whole instead. */
+export function podTotals({ spec }: Pod, field: 'requests' | 'limits'): Map<string, Amount> {
   const total = new Map<string, Amount>();
   const add = (list: ResourceList | undefined) => {
     for (const [name, quantity] of Object.entries(list ?? {})) total.set(name, sum(total.get(name) ?? NOTHING, amountOf(quantity)));
@@ -104,6 +105,7 @@ function totals({ spec }: Pod, field: 'requests' | 'limits'): Map<string, Amount
   }
   for (const [name, amount] of sidecars) total.set(name, sum(total.get(name) ?? NOTHING, amount));
   for (const [name, amount] of peaks) if (amount.nanos > (total.get(name)?.nanos ?? -1n)) total.set(name, amount);
+  for (const [name, quantity] of Object.entries((spec as PodLevelSpec).resources?.[field] ?? {})) total.set(name, amountOf(quantity));
   if (field === 'requests' || total.size > 0) add(spec.overhead);
   return total;
 }
@@ -140,9 +142,7 @@ function isPodIn(
   scope: { readonly scopeName: string; readonly operator: string; readonly values?: readonly string[] | undefined },
 ): boolean {
   const isTerminating = pod.spec.activeDeadlineSeconds !== undefined && pod.spec.activeDeadlineSeconds >= 0;
-  const isBestEffort = pod.spec.containers.every(
-    ({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }).length === 0,
-  );
+  const isBestEffort = pod.status?.qosClass === 'BestEffort';
   switch (scope.scopeName) {
     case 'Terminating':
       return isTerminating;
@@ -158,9 +158,21 @@ function isPodIn(
       if (scope.operator === 'DoesNotExist') return name === '';
       return (scope.values?.includes(name) === true) === (scope.operator === 'In');
     }
+    case 'CrossNamespacePodAffinity':
+      return reachesOtherNamespaces(pod);
     default:
       return false;
   }
+}
+
+/** Does a term of its (anti-)affinity name namespaces, or select them? */
+function reachesOtherNamespaces({ spec: { affinity } }: Pod): boolean {
+  const kinds = [affinity?.podAffinity, affinity?.podAntiAffinity];
+  const terms = kinds.flatMap((kind) => [
+    ...(kind?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(kind?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((one) => one.podAffinityTerm),
+  ]);
+  return terms.some((term) => (term.namespaces ?? []).length > 0 || term.namespaceSelector !== undefined);
 }
 
 /** What containers have to say because the quota counts it: `requests.cpu for: c0,c1; limits.memory for: c0`, or nothing. */

@@ -15,6 +15,7 @@ import { type KubeObject, type ObjectKey, objectKey, type ResourceList } from '.
 import { isPodTerminal } from '../../model/pod.ts';
 import type { ResourceQuota } from '../../model/policy.ts';
 import { type Amount, amountText, isInScope, NOTHING, sum, usageOf } from '../../model/quota.ts';
+import { timeUsOf } from '../../model/time.ts';
 import type { HandlerId } from '../../sim/simulation.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 
@@ -77,9 +78,10 @@ export class ResourceQuotaController implements Controller {
   #used(quota: ResourceQuota, hard: ResourceList): ResourceList {
     const totals = new Map<string, Amount>(Object.keys(hard).map((resource) => [resource, NOTHING]));
     const { namespace = '' } = quota.metadata;
+    const { nowUs } = this.#context.sim;
     for (const kind of COUNTED) {
       for (const object of this.#context.informers.informer(kind).byIndex('namespace', namespace) as readonly KubeObject[]) {
-        if (!isInScope(quota, kind, object)) continue;
+        if (!isInScope(quota, kind, object) || isOverdue(object, nowUs)) continue;
         for (const [resource, amount] of usageOf(kind, object)) {
           const total = totals.get(resource);
           if (total !== undefined) totals.set(resource, sum(total, amount));
@@ -88,4 +90,11 @@ export class ResourceQuotaController implements Controller {
     }
     return Object.fromEntries([...totals].map(([resource, amount]) => [resource, amountText(amount)]));
   }
+}
+
+/** A pod whose time to go ran out as long ago as it was given: upstream adds the grace once more to an instant that has it in it already. */
+function isOverdue({ kind, metadata }: KubeObject, nowUs: number): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
+  if (kind !== 'Pod' || deletionTimestamp === undefined) return false;
+  return nowUs > timeUsOf(deletionTimestamp) + deletionGracePeriodSeconds * SECOND_US;
 }
