@@ -23,7 +23,7 @@ import { metricsOf } from './kubectl-metrics.ts';
 import { RunRecord } from './run-record.ts';
 import type { Scenario, ScenarioEvent } from './scenario.ts';
 import { filesOf } from './scenario-files.ts';
-import { unfinishedMessage } from './unfinished-command.ts';
+import { isWatch, unfinishedMessage } from './unfinished-command.ts';
 import { explanationsOf, type WaitingPods, waitingPods } from './waiting-pods.ts';
 
 export interface RunOptions {
@@ -189,7 +189,7 @@ export class ScenarioRun {
   /** Commands that still wait for something when the run is over, and for what. */
   #unfinished(): StepFailure[] {
     return this.#commands
-      .filter(({ endUs, mayFail }) => endUs === undefined && !mayFail)
+      .filter(({ command, endUs, mayFail }) => endUs === undefined && !mayFail && !isWatch(command))
       .map(({ timeUs, command }) => ({ timeUs, line: command, message: unfinishedMessage(command, this.cluster.api) }));
   }
 

@@ -260,7 +260,9 @@ const event = oneOf(
     delete: oneOrMany(text, 'a manifest file, or a list of them').optional().describe('Manifest files for `kubectl delete -f`.'),
     kubectl: oneOrMany(kubectlStep, 'a kubectl command line, or a list of them')
       .optional()
-      .describe('What one would type after `kubectl`; several run one after the other. A map when there is more to say.'),
+      .describe(
+        'What one would type after `kubectl`; several run one after the other, so that a watch (`get -w`) stands last. A map when there is more to say.',
+      ),
     fault: fault.optional(),
     copies: wholeNumber(1, 100_000)
       .optional()

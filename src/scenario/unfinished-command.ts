@@ -7,6 +7,11 @@ import { isPodTerminal, type Pod } from '../model/pod.ts';
 import type { PodDisruptionBudget } from '../model/policy.ts';
 import { selectorMatches } from '../model/selector.ts';
 
+/** A watch looks on until the run is over; nobody waits for its end. */
+export function isWatch(command: string): boolean {
+  return /^(get|events)\b/.test(command) && /(^|\s)(-w|--watch|--watch-only)(=true)?(\s|$)/.test(command);
+}
+
 export function unfinishedMessage(command: string, api: ApiServer): string {
   const plain = 'had not ended when the run was over';
   if (!/^drain\b/.test(command)) return plain;

@@ -157,3 +157,12 @@ test('A step may expect the exit code a command ends with', () => {
     'expected exit code 3, got 1: error: Expected replicas to be 7, was 2',
   ]);
 });
+
+test('kubectl get -w goes on until the run is over, a row for each change', () => {
+  const { run, printed } = session(['scale deploy web --replicas=3', 'get deploy web -w'], { mayFail: false });
+  expect(run.outcome(true).stepFailures).toEqual([]);
+  const lines = printed[1]!.split('\n').map((line) => line.split(/ +/).slice(0, 4).join(' '));
+  expect(lines[0]).toBe('NAME READY UP-TO-DATE AVAILABLE');
+  expect(lines.at(-1)).toBe('web 3/3 3 3');
+  expect(lines.length).toBeGreaterThan(2);
+});

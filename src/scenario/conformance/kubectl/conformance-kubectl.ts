@@ -9,9 +9,10 @@ export interface NamedSessionReport extends SessionReport {
   readonly id: string;
 }
 
-/** Is the file a recording of kubectl, and not of the API server beside it? */
-export function isKubectlRecording({ name }: RecordingFile): boolean {
-  return /(^|\/)kubectl[^/]*\.jsonl(\.gz)?$/.test(name);
+/** Is the file a recording of kubectl, and not of the API server beside it? Its first line tells. */
+export function isKubectlRecording({ path }: RecordingFile): boolean {
+  const [first] = linesOf<Partial<RecordedSession>>(path);
+  return Array.isArray(first?.commands);
 }
 
 /** Session by session; `only` is an id, or the beginning of several. */
