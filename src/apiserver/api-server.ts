@@ -178,6 +178,10 @@ export class ApiServer {
     }
   }
 
+  get nowUs(): number {
+    return this.#sim.nowUs;
+  }
+
   create<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo): KindMap[K] {
     return this.#answer('create', kind, request, () => this.#create(kind, object, request));
   }

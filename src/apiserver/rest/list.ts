@@ -3,7 +3,7 @@
  *
  * Models GetList of staging/src/k8s.io/apiserver/pkg/storage/{etcd3,cacher} with pkg/endpoints/handlers/get.go around it.
  */
-import { apiVersionOf, type Kind } from '../../model/kinds.ts';
+import type { Kind } from '../../model/kinds.ts';
 import { type KubeObject, objectKey } from '../../model/meta.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import type { Store } from '../store.ts';
@@ -60,12 +60,6 @@ export function readList(store: Store, kind: Kind, namespace: string | undefined
     objects = found;
   }
   return page(objects.filter(matches), limit, isSelective, revision, namespace);
-}
-
-/** A list object of the kind, such as a PodList. */
-export function listOf(kind: Kind, items: readonly KubeObject[], metadata: ObjectList['metadata']): unknown {
-  const bare = items.map(({ kind: _, apiVersion: __, ...rest }: KubeObject) => rest);
-  return { kind: `${kind}List`, apiVersion: apiVersionOf(kind), metadata, items: bare };
 }
 
 /** Throws 504 for a revision that is still to come. */

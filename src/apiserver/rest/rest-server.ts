@@ -8,16 +8,19 @@ import type { KubeObject } from '../../model/meta.ts';
 import { ApiError, badRequest, invalidOf } from '../api-error.ts';
 import type { ApiServer, RequestInfo } from '../api-server.ts';
 import { goQuote } from '../schema/go-text.ts';
+import type { Watch } from '../store.ts';
 import { FieldErrors } from '../validation/field-errors.ts';
-import { checkRevision, listed, listOf, readList, selectionOf } from './list.ts';
+import { checkRevision, listed, readList, selectionOf } from './list.ts';
 import { revisionAsked } from './list-options.ts';
 import { patchedObject, patchTypeOf } from './patch-request.ts';
+import { Representation } from './representation.ts';
 import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, type YamlReader } from './request-body.ts';
 import { completed, deleteOptionsOf, type RawDeleteOptions, type WriteOptions, writeOptionsOf } from './request-options.ts';
 import { queryValue, type RestRequest, type RestResponse } from './rest-request.ts';
 import { noResource, type Route, routeOf } from './route.ts';
 import { type ScaleObject, scaleObjectOf } from './scale-object.ts';
 import { createdStatus, removedStatus, statusOf } from './status-object.ts';
+import { openWatch, type StreamEvent } from './watch-stream.ts';
 
 /** What a handler answers before warnings are added. */
 export interface Answer {
@@ -109,17 +112,31 @@ export class RestServer {
     }
   }
 
-  #read(request: RestRequest, { kind, namespace, name }: Route): Answer {
-    if (name === undefined) {
-      const { items, metadata } = readList(this.#server.store, kind, namespace, request.query);
-      return { code: 200, body: listOf(kind, items, metadata) };
+  /** Opens the watch a GET asks for; what it is refused with is answered like any refusal. */
+  watch(request: RestRequest, send: (event: StreamEvent) => void): Watch | RestResponse {
+    const warnings: string[] = [];
+    try {
+      const route = routeOf(request.method, request.path);
+      if (route === undefined || request.method !== 'GET' || route.subresource !== '') throw noResource();
+      const representation = new Representation(request.accept, request.query, this.#server.nowUs);
+      return openWatch(this.#server.store, route, request.query, representation, send);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { code: error.code, body: statusOf(error), warnings };
     }
+  }
+
+  #read(request: RestRequest, { kind, namespace, name }: Route): Answer {
+    const representation = new Representation(request.accept, request.query, this.#server.nowUs);
+    const { contentType } = representation;
+    const answer = (body: unknown) => ({ code: 200, body, ...(contentType === undefined ? {} : { contentType }) });
+    if (name === undefined) return answer(representation.list(kind, readList(this.#server.store, kind, namespace, request.query)));
     const asked = revisionAsked(
       queryValue(request.query, 'resourceVersion') ?? '',
       (message) => new ApiError({ code: 500, reason: '', message }),
     );
     checkRevision(asked, this.#server.store.revision);
-    return { code: 200, body: shown(kind, this.#server.get(kind, namespace, name)) };
+    return answer(representation.object(kind, this.#server.get(kind, namespace, name)));
   }
 
   #subresource(request: RestRequest, route: Route, warn: Warn): Answer {
@@ -246,7 +263,8 @@ export class RestServer {
     const items = objects.map((object) =>
       this.#server.delete(kind, namespace ?? object.metadata.namespace, object.metadata.name, options, info),
     );
-    return { code: 200, body: listOf(kind, items, { resourceVersion: String(revision) }) };
+    const representation = new Representation(request.accept, request.query, this.#server.nowUs);
+    return { code: 200, body: representation.list(kind, { items, metadata: { resourceVersion: String(revision) } }) };
   }
 
   #delete(request: RestRequest, { kind, namespace, name }: Route, warn: Warn): Answer {

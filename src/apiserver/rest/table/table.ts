@@ -5,6 +5,7 @@
  */
 import type { Kind } from '../../../model/kinds.ts';
 import type { KubeObject } from '../../../model/meta.ts';
+import type { Pod } from '../../../model/pod.ts';
 import { BATCH_TABLES } from './batch-tables.ts';
 import { age, type Cell, type Column, columns, NAME, type TablePrinter } from './columns.ts';
 import { CONFIGURATION_TABLES } from './configuration-tables.ts';
@@ -48,4 +49,15 @@ const NAME_AND_AGE: TablePrinter<KubeObject> = {
 export function tableOf(kind: Kind | string, objects: readonly KubeObject[], nowUs: number): Table {
   const printer = PRINTERS[kind] ?? NAME_AND_AGE;
   return { columns: printer.columns, rows: objects.map((object) => ({ cells: printer.cells(object, nowUs), object })) };
+}
+
+/** What a row says of a pod that has ended, so that clients can leave it out; nothing for any other object. */
+export function completedCondition(kind: Kind, object: KubeObject): { readonly conditions?: readonly object[] } {
+  const phase = kind === 'Pod' ? (object as Pod).status?.phase : undefined;
+  if (phase === 'Succeeded') return completed(phase, 'The pod has completed successfully.');
+  return phase === 'Failed' ? completed(phase, 'The pod failed.') : {};
+}
+
+function completed(reason: string, message: string): { readonly conditions: readonly object[] } {
+  return { conditions: [{ type: 'Completed', status: 'True', reason, message }] };
 }

@@ -5,10 +5,11 @@
  * so a case's first difference is the one to look at.
  */
 import type { RestRequest, RestResponse } from '../../../apiserver/rest/rest-request.ts';
+import type { StreamEvent } from '../../../apiserver/rest/watch-stream.ts';
 import { goQuote } from '../../../apiserver/schema/go-text.ts';
 import { SECOND_US } from '../../../base/units.ts';
 import { linesOf, type RecordingFile } from '../recordings.ts';
-import type { RecordedCase, RecordedRequest, RecordedResponse, RecordedStep } from './api-recording.ts';
+import type { RecordedCase, RecordedRequest, RecordedResponse, RecordedStep, RecordedWatch } from './api-recording.ts';
 import { type Mismatch, Placeholders } from './placeholders.ts';
 import { RecordedServer } from './recorded-server.ts';
 
@@ -73,7 +74,31 @@ class CaseReplay {
   }
 
   run(): void {
-    for (const step of this.#case.steps ?? []) this.#step(step);
+    const { before = [], steps = [], watch } = this.#case;
+    for (const step of before) this.#step(step);
+    if (watch !== undefined) this.#watch(watch);
+    for (const step of steps) this.#step(step);
+  }
+
+  /** What the watch tells while things happen: compared as a whole, in order, with the marks that depend on the clock left out. */
+  #watch({ request, code, events = [], body }: RecordedWatch): void {
+    this.placeholders.setNow(String(this.#server.api.store.revision));
+    const told: StreamEvent[] = [];
+    const filled = this.#filledIn(request);
+    const isWatch = filled.path.includes('/watch/') || filled.query?.watch === 'true';
+    const isOneObject = isWatch && body !== undefined && code === 200;
+    const watch = isOneObject ? this.#answered(filled) : this.#server.rest.watch(filled, (event) => told.push(event));
+    const refusal = 'stop' in watch ? undefined : watch;
+    const seen = told.length;
+    for (const step of this.#case.during ?? []) this.#step(step);
+    if ('stop' in watch) watch.stop();
+    // An answer that is no stream is read when the watch is over.
+    const ours = refusal === undefined ? { code: 200, events: told } : { code: refusal.code, body: refusal.body };
+    const wanted = body === undefined ? { code, events } : { code, body };
+    this.requests++;
+    const mismatches = this.placeholders.mismatches(wanted, withoutManagers(ours));
+    if (mismatches.length === 0) return this.#agree();
+    this.first ??= { id: this.#case.id, request: `WATCH ${request.path} (${seen} events at once)`, mismatches };
   }
 
   #step({ request, response }: RecordedStep): void {
