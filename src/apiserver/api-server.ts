@@ -22,7 +22,7 @@ import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
-import { ApiError, alreadyExists, conflict, forbidden, invalid, notFound } from './api-error.ts';
+import { ApiError, alreadyExists, conflict, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
 import { emptyStatusOf, withDefaults } from './defaults.ts';
 import { checkLimits } from './limit-range.ts';
 import { generatedName, newUid } from './names.ts';
@@ -452,7 +452,9 @@ export class ApiServer {
     if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
     else if (CONDITIONAL_KINDS.has(kind)) {
       const message = 'Invalid value: 0: must be specified for an update';
-      throw invalid(kind, object.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]);
+      const { group, resource } = KINDS[kind];
+      const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
+      throw invalidOf({ kind: resource, group }, object.metadata.name, [cause]);
     }
     let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object);
     if (kind === 'PersistentVolume')
@@ -579,9 +581,10 @@ export class ApiServer {
       (finalizers?.length ?? 0) === 0 &&
       (deletionGracePeriodSeconds ?? 0) === 0 &&
       !hasSpecFinalizers(kind, object);
-    return isGone
-      ? this.#remove(kind, object, previous, verb, subresource, request)
-      : this.#put(kind, object, previous, verb, subresource, request, key);
+    if (!isGone) return this.#put(kind, object, previous, verb, subresource, request, key);
+    // The change itself is never stored: watches are told of the object as it was, and who sent it gets it back without a new revision.
+    this.#remove(kind, previous, previous, verb, subresource, request);
+    return { ...object, metadata: { ...object.metadata, resourceVersion: previous.metadata.resourceVersion } } as KindMap[K];
   }
 
   #put<K extends Kind>(
@@ -612,8 +615,7 @@ export class ApiServer {
     if (kind === 'Service') this.#addresses.release(object as KindMap['Service']);
     const last = this.store.remove(kind, object);
     this.#tell(kind, last, previous, verb, subresource, request, true);
-    // Watches are told the revision of the removal; who asked for it sees the object as it last was.
-    return { ...last, metadata: { ...last.metadata, resourceVersion: previous.metadata.resourceVersion } } as KindMap[K];
+    return last;
   }
 
   #tell(

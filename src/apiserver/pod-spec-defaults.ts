@@ -238,7 +238,13 @@ export function rounded(list: ResourceList): ResourceList {
 }
 
 /** No tag and no digest, or the tag `latest`: such an image is pulled each time. */
+/** An image name as container runtimes read it: a host perhaps, a path in small letters, a tag, a digest. */
+const IMAGE_NAME =
+  /^(?:(?:[\w-]+(?:\.[\w-]+)+|localhost|[\w-]*[A-Z][\w-]*|[\w.-]+(?=:\d+\/))(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@\w+:[0-9a-fA-F]{32,})?$/;
+
+/** What is no image name has no tag that could be `latest`. */
 function isLatest(image: string): boolean {
+  if (!IMAGE_NAME.test(image)) return false;
   const [name = '', digest] = image.split('@');
   const tag = /:([^/:]+)$/.exec(name)?.[1];
   return tag === undefined ? digest === undefined : tag === 'latest';

@@ -62,7 +62,7 @@ function checkTogether(options: ListRequestOptions, isWatch: boolean): void {
   const field = 'resourceVersionMatch';
   if (isWatch && sendInitialEvents !== undefined) {
     if (resourceVersionMatch !== 'NotOlderThan') {
-      errors.forbidden('sendInitialEvents', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+      errors.forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
       if (resourceVersionMatch !== '') errors.notSupported(field, resourceVersionMatch, ['NotOlderThan']);
     }
   } else if (isWatch) {

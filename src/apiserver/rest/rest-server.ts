@@ -260,11 +260,10 @@ export class RestServer {
     const selection = selectionOf(kind, request.query);
     const objects = [...listed(this.#server.store, kind, namespace)].filter(selection);
     const { revision } = this.#server.store;
-    const items = objects.map((object) =>
-      this.#server.delete(kind, namespace ?? object.metadata.namespace, object.metadata.name, options, info),
-    );
+    for (const object of objects) this.#server.delete(kind, namespace ?? object.metadata.namespace, object.metadata.name, options, info);
+    // The list is what was there, not what became of it.
     const representation = new Representation(request.accept, request.query, this.#server.nowUs);
-    return { code: 200, body: representation.list(kind, { items, metadata: { resourceVersion: String(revision) } }) };
+    return { code: 200, body: representation.list(kind, { items: objects, metadata: { resourceVersion: String(revision) } }) };
   }
 
   #delete(request: RestRequest, { kind, namespace, name }: Route, warn: Warn): Answer {

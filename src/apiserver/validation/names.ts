@@ -41,6 +41,11 @@ export function maxLength(characters: number): string {
   return `must be no more than ${characters} characters`;
 }
 
+/** The newer rules, those of labels, count bytes and say so. */
+function maxBytes(bytes: number): string {
+  return `must be no more than ${bytes} bytes`;
+}
+
 export function regexError(words: string, pattern: string, ...examples: readonly string[]): string {
   if (examples.length === 0) return `${words} (regex used for validation is '${pattern}')`;
   return `${words} (e.g. ${examples.map((one) => `'${one}', `).join(' or ')}regex used for validation is '${pattern}')`;
@@ -107,13 +112,13 @@ export const isQualifiedName: NameRule = (text) => {
     const prefix = parts[0]!;
     name = parts[1]!;
     if (prefix === '') complaints.push('prefix part must be non-empty');
-    else complaints.push(...isSubdomain(prefix).map((one) => `prefix part ${one}`));
+    else complaints.push(...isSubdomain(prefix).map((one) => `prefix part ${one.replace(/ characters$/, ' bytes')}`));
   } else if (parts.length > 2) {
     const words = regexError(QUALIFIED_WORDS, QUALIFIED, 'MyName', 'my.name', '123-abc');
     return [`a valid label key ${words} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
   if (name === '') complaints.push('name part must be non-empty');
-  else if (name.length > LABEL_MAX) complaints.push(`name part ${maxLength(LABEL_MAX)}`);
+  else if (name.length > LABEL_MAX) complaints.push(`name part ${maxBytes(LABEL_MAX)}`);
   if (!QUALIFIED_RE.test(name)) {
     complaints.push(`name part ${regexError(QUALIFIED_WORDS, QUALIFIED, 'MyName', 'my.name', '123-abc')}`);
   }
@@ -122,7 +127,7 @@ export const isQualifiedName: NameRule = (text) => {
 
 export const isLabelValue: NameRule = (value) => {
   const complaints: string[] = [];
-  if (value.length > LABEL_MAX) complaints.push(maxLength(LABEL_MAX));
+  if (value.length > LABEL_MAX) complaints.push(maxBytes(LABEL_MAX));
   if (!LABEL_VALUE_RE.test(value)) {
     const words =
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
