@@ -2,13 +2,15 @@
  * Manifest files: ordinary Kubernetes YAML or JSON, several documents to a file, Lists included. Reads them and finds what
  * would be refused later, or would silently mean something else, with its line and column.
  *
- * Left out: the schema of every kind; what only the API server can know is refused by it, in the run.
+ * What depends on the other objects of the cluster is left to the API server, in the run.
  */
 import { nearestName, type Problem } from '../base/errors.ts';
 import { apiVersionOf, isKind, KIND_NAMES, type Kind } from '../model/kinds.ts';
 import { type KubeObject, keyOf, type LabelSelector } from '../model/meta.ts';
 import { isQuantity } from '../model/quantity.ts';
 import { selectorMatches } from '../model/selector.ts';
+import { checkSchema } from './manifest-schema.ts';
+import { ManifestTrial } from './manifest-trial.ts';
 import { describe, type Path, readDocuments, type SourceDocument } from './source-document.ts';
 
 type Json = unknown;
@@ -36,12 +38,23 @@ export function readManifest(file: string, text: string, copies: number | undefi
 function objectsOf(file: string, text: string, problems: Problem[]): KubeObject[] {
   const documents = readDocuments(file, text, problems);
   const objects: KubeObject[] = [];
+  const trial = new ManifestTrial();
   const seen = new Map<string, number>();
   for (const document of documents) {
     for (const [path, value] of itemsOf(document)) {
       const before = problems.length;
-      const checker = new ObjectChecker(document, path, problems);
+      const found: Problem[] = [];
+      const checker = new ObjectChecker(document, path, found);
       checker.check(value);
+      const kind = isMap(value) && isKind(String(value.kind)) ? (value.kind as Kind) : undefined;
+      // Of an older version only the reader of that version knows the fields.
+      if (kind !== undefined && (value as JsonMap).apiVersion === apiVersionOf(kind)) {
+        checkSchema(document, path, kind, value, problems);
+        // What is misspelt or of another type is said once.
+        const said = problems.slice(before).map((problem) => problem.path);
+        problems.push(...found.filter((one) => !said.includes(one.path)));
+        if (problems.length === before) trial.check(document, path, kind, value, problems);
+      } else problems.push(...found);
       if (problems.length > before) continue;
       const object = value as KubeObject;
       const key = `${object.kind} ${keyOf(object.metadata.namespace, object.metadata.name)}`;
