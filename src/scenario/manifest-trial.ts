@@ -49,7 +49,10 @@ function problemOf(document: SourceDocument, root: Path, { field = '', reason, m
 
 /** The server says what is wrong; a problem says what is wanted, in the server's own words. */
 function wantedOf(reason: string, message: string): string {
-  const detail = /^(?:Required value|Invalid value: .*?|Unsupported value: .*?|Forbidden|Not found: .*?|Too (?:long|many): ?.*?): (.*)$/s.exec(message)?.[1];
+  const detail =
+    /^(?:Required value|Invalid value: .*?|Unsupported value: .*?|Forbidden|Not found: .*?|Too (?:long|many): ?.*?): (.*)$/s.exec(
+      message,
+    )?.[1];
   switch (reason) {
     case 'FieldValueRequired':
       return detail === undefined ? 'a value' : `a value: ${detail}`;
