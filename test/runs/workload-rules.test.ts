@@ -102,17 +102,42 @@ test('StatefulSet counts its partition from its first ordinal', () => {
   expect(leaving.map(({ metadata }) => metadata.name)).toEqual(['db-7']);
 });
 
-test('DaemonSet that surges gives a node whose pod leaves another at once', () => {
-  const daemons = (rollingUpdate: object) => ({
+const daemons = (rollingUpdate: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'web' },
+  spec: {
+    selector: { matchLabels: { app: 'web' } },
+    template: template('web:v1'),
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate },
+  },
+});
+
+test('DaemonSet keeps one of two histories with its present template, and brings its pods under it', () => {
+  const world = new World();
+  world.create(daemons({ maxUnavailable: 1 }));
+  const [first] = world.all('ControllerRevision');
+  // As somebody might put back from a copy: of another name, and without the label.
+  world.create({
     apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'web' },
-    spec: {
-      selector: { matchLabels: { app: 'web' } },
-      template: template('web:v1'),
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate },
-    },
+    kind: 'ControllerRevision',
+    metadata: { name: 'web-copy', labels: { app: 'web' } },
+    data: first!.data,
+    revision: 7,
   });
+  world.patch('DaemonSet/web', { metadata: { annotations: { look: 'again' } } });
+  const hash = 'controller-revision-hash';
+  expect(world.all('ControllerRevision').map(({ metadata, revision }) => [metadata.name, metadata.labels?.[hash], revision])).toEqual([
+    ['web-copy', 'web-copy', 7],
+  ]);
+  const pods = world.all('Pod');
+  expect(pods).toHaveLength(8);
+  expect(new Set(pods.map(({ metadata }) => metadata.labels?.[hash]))).toEqual(new Set(['web-copy']));
+  world.pods('run', { state: 'unbound' }, 8);
+  expect(world.all('DaemonSet')[0]!.status).toMatchObject({ updatedNumberScheduled: 8, numberAvailable: 8 });
+});
+
+test('DaemonSet that surges gives a node whose pod leaves another at once', () => {
   for (const [rollingUpdate, pods] of [
     [{ maxSurge: 0, maxUnavailable: 1 }, 8],
     [{ maxSurge: 1, maxUnavailable: 0 }, 9],

@@ -124,8 +124,14 @@ export class CronJobController implements Controller {
       const isActive = pass.active.some((one) => one.uid === uid);
       const finished = finishedType(job);
       if (!isActive && finished === undefined) {
-        const fresh = yield* this.#client.get('CronJob', cronJob.metadata.namespace, cronJob.metadata.name);
-        if (fresh.status?.active?.some((one) => one.uid === uid)) continue;
+        const { status } = yield* this.#client.get('CronJob', cronJob.metadata.namespace, cronJob.metadata.name);
+        if (status?.active?.some((one) => one.uid === uid)) {
+          // The cache is behind: the pass goes on by what the server knows. What it writes comes to a conflict, and so to another pass.
+          pass.active = status.active;
+          pass.lastScheduleTime = status.lastScheduleTime;
+          pass.lastSuccessfulTime = status.lastSuccessfulTime;
+          continue;
+        }
         this.#recorder.event(cronJob, 'Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`);
       } else if (isActive && finished !== undefined) {
         pass.active = pass.active.filter((one) => one.uid !== uid);

@@ -23,10 +23,9 @@ import { CalmPods, type Judgement } from '../calm-pods.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
 import { isNamespaceTerminating, PodControl, podFromTemplate, podNamePrefix } from '../pod-control.ts';
-import { podTemplateHash } from '../pod-template-hash.ts';
-import { compareRevisions, isSameTemplate, newRevision } from '../template-revision.ts';
 import { affinityTo, daemonTolerations, type Eligibility, eligibility, targetNode } from './eligibility.ts';
 import { FailedPodBackoff } from './failed-pod-backoff.ts';
+import { HASH_LABEL, type HistoryTools, historiesOf, ORPHANS } from './histories.ts';
 import { allowsSurge, budgetOf, excessPods, type NodePods, type Rolling, rollingStep } from './rolling.ts';
 import { daemonSetStatus, isSameStatus, type Status, statusOfSums } from './status.ts';
 
@@ -35,15 +34,8 @@ const EVENT_SOURCE = 'daemonset-controller';
 // --concurrent-daemonset-syncs and BurstReplicas in daemon_controller.go.
 const WORKERS = 2;
 const BURST_REPLICAS = 250;
-const ORPHANS = 'orphansByNamespace';
-const HASH_LABEL = 'controller-revision-hash';
 const GENERATION_LABEL = 'pod-template-generation';
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
-
-interface Histories {
-  readonly current: ControllerRevision;
-  readonly old: readonly ControllerRevision[];
-}
 
 export class DaemonSetController implements Controller {
   readonly #context: ControllerContext;
@@ -57,6 +49,7 @@ export class DaemonSetController implements Controller {
   readonly #queue: WorkQueue;
   readonly #expectations: Expectations;
   readonly #written = new WrittenRevisions();
+  readonly #historyTools: HistoryTools;
   readonly #backoff = new FailedPodBackoff();
   readonly #tolerations = new WeakMap<PodTemplate, readonly Toleration[]>();
   readonly #calm: CalmPods<CalmBasis>;
@@ -74,6 +67,12 @@ export class DaemonSetController implements Controller {
     this.#queue = new WorkQueue(context.sim);
     this.#calm = new CalmPods(this.#pods);
     this.#expectations = new Expectations(context.sim);
+    this.#historyTools = {
+      client: this.#client,
+      revisions: this.#revisions,
+      written: this.#written,
+      podsOf: (set) => this.#podsOf(set),
+    };
   }
 
   start(): void {
@@ -205,7 +204,7 @@ export class DaemonSetController implements Controller {
     if (!this.#written.isCaughtUp(key)) throw new Retry(`the caches have not seen the last writes for DaemonSet ${key}`);
     const calm = this.#calmStatus(key, set);
     if (calm !== undefined) return yield* this.#writeStatus(key, set, calm);
-    const histories = yield* this.#histories(key, set);
+    const histories = yield* historiesOf(this.#historyTools, set);
     const hash = histories.current.metadata.labels?.[HASH_LABEL] ?? '';
     const isReady = this.#expectations.areMet(key);
     let failure: unknown;
@@ -260,48 +259,16 @@ export class DaemonSetController implements Controller {
     );
   }
 
-  *#histories(key: string, set: DaemonSet): Task<Histories> {
+  *#podsOf(set: DaemonSet): Task<Pod[]> {
     const { namespace = '', uid = '' } = set.metadata;
     const claimant = { kind: 'DaemonSet', owner: set, selector: set.spec.selector, client: this.#client } as const;
-    const candidates = [...this.#revisions.byIndex('controllerUid', uid), ...this.#revisions.byIndex(ORPHANS, namespace)];
-    const known = [...(yield* claim(claimant, 'ControllerRevision', candidates))].sort(compareRevisions);
-    const { template } = set.spec;
-    const same = known.filter((revision) => isSameTemplate(revision, template)).at(-1);
-    const old = known.filter((revision) => revision !== same);
-    const number = (old.at(-1)?.revision ?? 0) + 1;
-    let current = same;
-    if (current === undefined) current = yield* this.#createRevision(set, number);
-    else if (current.revision < number) current = yield* this.#client.update('ControllerRevision', { ...current, revision: number });
-    if (current !== same) this.#written.wrote(key, this.#revisions, revisionOf(current));
-    return { current, old };
-  }
-
-  *#createRevision(set: DaemonSet, revision: number): Task<ControllerRevision> {
-    const { template } = set.spec;
-    const hash = podTemplateHash(template, set.status?.collisionCount);
-    const name = `${set.metadata.name}-${hash}`;
-    const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
-    try {
-      return yield* this.#client.create('ControllerRevision', newRevision(set, { name, labels, template, revision }));
-    } catch (error) {
-      if (!(error instanceof ApiError && error.reason === 'AlreadyExists')) throw error;
-      const { namespace } = set.metadata;
-      const present = yield* this.#client.get('ControllerRevision', namespace, name);
-      if (isSameTemplate(present, template)) return present;
-      const fresh = yield* this.#client.get('DaemonSet', namespace, set.metadata.name);
-      const status = { ...(fresh.status ?? EMPTY_STATUS), collisionCount: (fresh.status?.collisionCount ?? 0) + 1 };
-      yield* this.#client.updateStatus('DaemonSet', { ...fresh, status });
-      throw new Retry(`found a hash collision for DaemonSet ${objectKey(set)}`);
-    }
+    return yield* claim(claimant, 'Pod', [...this.#pods.byIndex('controllerUid', uid), ...this.#pods.byIndex(ORPHANS, namespace)]);
   }
 
   /** The set's pods by the node they are on or meant for; those that have ended and are leaving are nobody's business. */
   *#podsByNode(set: DaemonSet): Task<Map<string, Pod[]>> {
-    const { namespace = '', uid = '' } = set.metadata;
-    const claimant = { kind: 'DaemonSet', owner: set, selector: set.spec.selector, client: this.#client } as const;
-    const candidates = [...this.#pods.byIndex('controllerUid', uid), ...this.#pods.byIndex(ORPHANS, namespace)];
     const byNode = new Map<string, Pod[]>();
-    for (const pod of yield* claim(claimant, 'Pod', candidates)) {
+    for (const pod of yield* this.#podsOf(set)) {
       if (isPodTerminal(pod) && isDeleting(pod)) continue;
       const node = targetNode(pod);
       if (node === undefined) continue;
@@ -488,8 +455,6 @@ interface CalmBasis {
   /** Nodes that are to have a pod. */
   readonly desired: number;
 }
-
-const EMPTY_STATUS = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
 
 /** Is the pod of the present template? Either label says so. */
 function isUpdated(set: DaemonSet, { metadata }: Pod, hash: string): boolean {
