@@ -30,7 +30,7 @@ const HELD: { readonly [session: string]: readonly [agreeing: number, commands: 
   sets: [26, 26],
   patches: [36, 36],
   errors: [53, 53],
-  quota: [9, 18],
+  quota: [18, 18],
   podstates: [18, 18],
   namespaces: [26, 26],
 };

@@ -90,3 +90,11 @@ export const FLAG_GROUPS: readonly (readonly [name: string, flags: FlagKinds])[]
   ['printing', PRINT],
   ['writing', HOW_TO_WRITE],
 ];
+
+/** What a flag stands for that is given without a value. */
+export function valueWithout(kind: FlagKind): string | undefined {
+  if (kind === 'switch') return 'true';
+  if (kind === 'dry-run') return 'unchanged';
+  if (kind === 'cascade') return 'background';
+  return kind === 'validate' ? 'strict' : undefined;
+}

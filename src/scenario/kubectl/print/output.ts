@@ -12,8 +12,10 @@ import { asMap, goJson, isMap, type Json, listAt, sorted } from '../json.ts';
 import { resourceName } from '../names.ts';
 import { customColumns, customColumnsOfTemplate, customColumnsText } from './custom-columns.ts';
 import { goOrdered } from './go-order.ts';
-import { GoTemplate, GoTemplateError } from './go-template.ts';
-import { JsonPath, JsonPathError } from './jsonpath.ts';
+import { GoTemplate } from './go-template.ts';
+import { GoTemplateError } from './go-template-parser.ts';
+import { JsonPath } from './jsonpath.ts';
+import { JsonPathError } from './jsonpath-parser.ts';
 import { kyamlText } from './kyaml.ts';
 import { yamlText } from './yaml.ts';
 
