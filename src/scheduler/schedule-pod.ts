@@ -145,7 +145,10 @@ function findNodesThatFit(
   let { nodes } = snapshot;
   if (nodeNames !== undefined) {
     // Upstream iterates over a set here, in random order; ours is the list's.
-    nodes = nodes.filter(({ name }) => nodeNames.has(name));
+    nodes = [...nodeNames]
+      .map((name) => snapshot.get(name))
+      .filter((node) => node !== undefined)
+      .sort((a, b) => a.row - b.row);
     const names = [...diagnosis.unschedulablePlugins].sort();
     diagnosis.absent = unresolvable('', `node(s) didn't satisfy plugin(s) [${names.join(' ')}]`);
   }

@@ -13,7 +13,7 @@ import { fitMessage } from './diagnosis.ts';
 import { Action, type ClusterEvent, type EventResource } from './events.ts';
 import type { DecisionWatcher } from './explain/decision-recorder.ts';
 import { FastPath } from './fast/fast-path.ts';
-import { PodCounts } from './fast/pod-counts.ts';
+import { type MemoryLimits, PodCounts } from './fast/pod-counts.ts';
 import type { CycleState, PostFilterOutcome, Status } from './framework.ts';
 import type { BindingApi, Listers, PluginHandle } from './handle.ts';
 import { Nominator } from './nominator.ts';
@@ -49,6 +49,8 @@ export interface Attempt {
 export interface CoreOptions {
   /** Every decision the obvious way: the slow twin of the fast path, which must come to the same. */
   readonly isSlow?: boolean;
+  /** What the fast path may remember; the default is enough for anybody but a test. */
+  readonly memory?: MemoryLimits;
   readonly configuration: SchedulerConfiguration;
   readonly listers: Listers;
   readonly nowUs: () => number;
@@ -91,7 +93,7 @@ export class SchedulerCore {
       const row = this.snapshot.get(nodeName)?.row ?? -1;
       if (row !== -1) this.snapshot.log.push(row);
     };
-    const counts = options.isSlow === true ? undefined : new PodCounts(this.cache, this.snapshot);
+    const counts = options.isSlow === true ? undefined : new PodCounts(this.cache, this.snapshot, options.memory);
     const profiles = new Map<string, QueueProfile>();
     for (const spec of configuration.profiles) {
       const profile = new Profile(spec, handle, options.plugins ?? PLUGINS);

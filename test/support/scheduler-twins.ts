@@ -11,6 +11,7 @@ import type { Node } from '../../src/model/node.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import { timeText } from '../../src/model/time.ts';
 import { completeConfiguration } from '../../src/scheduler/configuration.ts';
+import type { MemoryLimits } from '../../src/scheduler/fast/pod-counts.ts';
 import type { Listers } from '../../src/scheduler/handle.ts';
 import { type Attempt, SchedulerCore } from '../../src/scheduler/scheduler-core.ts';
 
@@ -36,12 +37,13 @@ export class SchedulerTwins {
   /** Victims stay, on their way out, until somebody deletes them. */
   isGraceful = false;
 
-  constructor(config: unknown) {
+  constructor(config: unknown, memory?: MemoryLimits) {
     const listers = new Proxy({}, { get: (_, kind: string) => this.store(kindOf(kind)) }) as unknown as Listers;
     const core = (twin: 'fast' | 'slow'): SchedulerCore =>
       new SchedulerCore({
         configuration: completeConfiguration(config),
         listers,
+        ...(memory === undefined ? {} : { memory }),
         isSlow: twin === 'slow',
         nowUs: () => this.#secondUs + ++this.#readings[twin],
         drawOffset: (count) => (7 * ++this.#offsets[twin]) % count,

@@ -19,6 +19,7 @@ import { BlockWalk } from './block-walk.ts';
 import { ColumnDiagnosis } from './column-diagnosis.ts';
 import { isWithinReach, type KnownProfile, knownProfileOf } from './known-profile.ts';
 import { LocalColumns, STALE } from './local-columns.ts';
+import { NarrowSearch } from './narrow-search.ts';
 import { PEER_STATUSES, PeerFilters } from './peer-filters.ts';
 import { addAffinityScores, addNormalized, addSpreadScores, ScoreField } from './peer-scores.ts';
 import type { PodCounts } from './pod-counts.ts';
@@ -26,9 +27,8 @@ import { firstMaximum } from './pre-order.ts';
 import { PreemptionSearch } from './preemption-search.ts';
 import { areCurrent, type SpreadPlan, spreadPlanOf } from './spread-plan.ts';
 
-// Numbers all templates of a profile may hold, five to a row: 256 MiB and less. Beyond it the oldest are forgotten, which costs time only.
-const MAX_ROWS_REMEMBERED = 2 ** 23;
-const PLAN_LIMIT = 20_000;
+// Numbers a template holds for each row: value, scores, reason, generation, and raw scores.
+const NUMBERS_PER_ROW = 8;
 const NOT_EXAMINED = unresolvable('');
 
 /** A template at one priority: pods promised to a node count for those of lower or equal priority. */
@@ -44,6 +44,7 @@ export class FastPath {
   readonly #profile: Profile;
   readonly #counts: PodCounts;
   readonly #known: KnownProfile | undefined;
+  readonly #narrow: NarrowSearch | undefined;
   /** Undefined for templates left to the obvious way. */
   readonly #templates = new Map<SpecTraits, Map<TemplateKey, LocalColumns> | undefined>();
   #rowsRemembered = 0;
@@ -62,6 +63,7 @@ export class FastPath {
     this.#profile = profile;
     this.#counts = counts;
     this.#known = knownProfileOf(profile);
+    this.#narrow = this.#known === undefined ? undefined : new NarrowSearch(profile, counts, this.#known);
     const preemption = profile.plugin<DefaultPreemption>('DefaultPreemption');
     if (preemption !== undefined) preemption.fast = new PreemptionSearch(profile, counts);
   }
@@ -72,12 +74,12 @@ export class FastPath {
     const known = this.#known;
     this.#counts.sync();
     if (known === undefined || snapshot.nodes.length === 0 || !isWithinReach(pod)) return undefined;
+    if (inferredFeatures(pod).length > 0) return undefined;
+    if (namesNodes(pod)) return this.#narrow?.decide(pod, position);
     const columns = this.#columnsOf(pod, known);
     if (columns === undefined) return undefined;
     const plan = this.#planOf(pod, known);
     this.#peers.prepare(plan.spread, plan.affinity, this.#counts);
-    if (!this.#peers.isSilent && this.#isAnyPromised(pod)) return undefined;
-
     columns.catchUp(pod);
     // A pod is not in its own way: on the node it is promised itself, the row is worked out for it alone.
     const ownRow = nominated.isEmpty ? -1 : (snapshot.get(nominated.nodeOf(pod.uid) ?? '')?.row ?? -1);
@@ -85,7 +87,8 @@ export class FastPath {
       columns.forget(ownRow);
       columns.refresh(ownRow, pod, pod);
     }
-    const decision = this.#search(pod, columns, plan, known, position, percentageOfNodesToScore);
+    const isContested = !this.#peers.isSilent && !nominated.isEmpty && this.#isAnyOpenPromised(pod, columns);
+    const decision = isContested ? undefined : this.#search(pod, columns, plan, known, position, percentageOfNodesToScore);
     // Worked out anew for the next pod, but not before the diagnosis was read.
     if (ownRow !== -1) snapshot.log.push(ownRow);
     return decision;
@@ -244,7 +247,7 @@ export class FastPath {
     const { epoch } = this.#counts;
     let plan = this.#plans.get(key);
     if (plan === undefined || plan.epoch !== epoch) {
-      if (this.#plans.size >= PLAN_LIMIT) this.#plans.clear();
+      if (this.#plans.size >= this.#counts.memory.plans) this.#plans.clear();
       const spread = spreadPlanOf(pod, handle, spec.args.PodTopologySpread, this.#counts, known.spread);
       const affinity = affinityPlanOf(pod, handle.listers, spec.args.InterPodAffinity, this.#counts, known.affinity);
       plan = { epoch, spread, affinity };
@@ -260,11 +263,18 @@ export class FastPath {
     return plan;
   }
 
-  /** Is any node promised to another pod that this one has to respect? */
-  #isAnyPromised(pod: PodInfo): boolean {
-    const { nominated } = this.#profile.handle;
+  /**
+   * Is any node promised to another pod that this one has to respect, and has room for both? Only there is what other pods have to say to
+   * be asked twice.
+   */
+  #isAnyOpenPromised(pod: PodInfo, columns: LocalColumns): boolean {
+    const { nominated, snapshot } = this.#profile.handle;
     for (const name of nominated.nodeNames()) {
-      if (nominated.onNode(name).some((other) => other.priority >= pod.priority && other.uid !== pod.uid)) return true;
+      if (!nominated.onNode(name).some((other) => other.priority >= pod.priority && other.uid !== pod.uid)) continue;
+      const row = snapshot.get(name)?.row ?? -1;
+      if (row === -1) continue;
+      const value = columns.values[row]!;
+      if ((value === STALE ? columns.refresh(row, pod, undefined) : value) >= 0) return true;
     }
     return false;
   }
@@ -280,7 +290,7 @@ export class FastPath {
     }
     if (byPriority === undefined) {
       if (this.#templates.has(pod.spec)) return undefined;
-      if (!this.#isFollowed(pod)) {
+      if (!this.#hasSoundPreferences(pod)) {
         this.#templates.set(pod.spec, undefined);
         return undefined;
       }
@@ -294,11 +304,8 @@ export class FastPath {
     return columns;
   }
 
-  /** Terms on the node's name make PreFilter narrow the search, and a malformed preference ends the cycle: neither is followed. */
-  #isFollowed(pod: PodInfo): boolean {
-    const required = pod.pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const isNarrow = required?.nodeSelectorTerms?.some((term) => (term.matchFields ?? []).length > 0) === true;
-    if (isNarrow || inferredFeatures(pod).length > 0) return false;
+  /** A malformed preference ends the cycle, and the obvious way tells how. */
+  #hasSoundPreferences(pod: PodInfo): boolean {
     return this.#profile.preScore.every((plugin) => {
       if (!this.#known!.skipping.has(plugin.name)) return true;
       const status = plugin.preScore(this.#state, pod, [], this.#profile.handle.snapshot);
@@ -333,7 +340,8 @@ export class FastPath {
 
   #makeRoom(rowCount: number): void {
     this.#rowsRemembered += rowCount;
-    if (this.#rowsRemembered <= MAX_ROWS_REMEMBERED && this.#templates.size < PLAN_LIMIT) return;
+    const { numbers, plans } = this.#counts.memory;
+    if (this.#rowsRemembered * NUMBERS_PER_ROW <= numbers && this.#templates.size < plans) return;
     // The oldest half goes: a Map keeps the order in which they came.
     let left = this.#templates.size >> 1;
     for (const template of this.#templates.keys()) {
@@ -343,4 +351,10 @@ export class FastPath {
     this.#rowsRemembered = rowCount;
     for (const byPriority of this.#templates.values()) this.#rowsRemembered += (byPriority?.size ?? 0) * rowCount;
   }
+}
+
+/** Terms on the node's name make PreFilter narrow the search. */
+function namesNodes({ pod }: PodInfo): boolean {
+  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms?.some((term) => (term.matchFields ?? []).length > 0) === true;
 }

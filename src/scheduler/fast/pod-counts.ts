@@ -15,8 +15,16 @@ import type { Snapshot } from '../snapshot.ts';
 import { CountClass, type DomainTable } from './count-class.ts';
 import { TopologyDomains } from './topology-domains.ts';
 
-// Numbers all classes together may hold, at four bytes each: 256 MiB. Beyond it all are forgotten, which costs time only.
-const MAX_NUMBERS = 2 ** 26;
+/** What the fast path may remember; beyond it things are forgotten and found anew, which costs time only. */
+export interface MemoryLimits {
+  /** Numbers that columns and counts may hold, each: four bytes and more. */
+  readonly numbers: number;
+  /** Plans and templates of a profile. */
+  readonly plans: number;
+}
+
+/** 256 MiB of counts, as much of columns, and as many templates as a very large cluster has. */
+export const DEFAULT_MEMORY: MemoryLimits = { numbers: 2 ** 26, plans: 20_000 };
 
 /** A term some pod that stands on a node has, and the pods that have it. */
 export interface StandingTerm {
@@ -61,7 +69,10 @@ export class PodCounts implements CacheListener {
   /** Grows when a standing term, or a way in which pods have it, appears. */
   standingVersion = 0;
 
-  constructor(cache: Cache, snapshot: Snapshot) {
+  readonly memory: MemoryLimits;
+
+  constructor(cache: Cache, snapshot: Snapshot, memory = DEFAULT_MEMORY) {
+    this.memory = memory;
     this.#snapshot = snapshot;
     this.domains = new TopologyDomains(snapshot);
     cache.addListener(this);
@@ -94,8 +105,9 @@ export class PodCounts implements CacheListener {
       this.domains.invalidate();
       this.#move();
     }
-    const numbers = this.#snapshot.nodes.length * (this.#selecting.length + 2 * this.#standing.size);
-    if (numbers > MAX_NUMBERS) this.#forget();
+    const columns = this.#selecting.length + 2 * this.#standing.size + this.domains.maskCount;
+    const numbers = this.#snapshot.nodes.length * columns;
+    if (numbers > this.memory.numbers) this.#forget();
   }
 
   /** Terms of pods that stand on nodes, in the order they appeared; some may have no pod left. */

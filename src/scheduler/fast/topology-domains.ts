@@ -88,7 +88,7 @@ export class TopologyDomains {
     const { honorsAffinity, honorsTaints } = constraint;
     const isChoosy = honorsTaints || (honorsAffinity && choosesNodes(pod.spec));
     if (keys.length === 0 && !isChoosy) return undefined;
-    const id = `${keys.join()} ${isChoosy ? `${pod.spec.id}${honorsAffinity}${honorsTaints}` : ''}`;
+    const id = `${keys.join()} ${isChoosy ? choiceOf(constraint, pod) : ''}`;
     let mask = this.#masks.get(id);
     if (mask === undefined) {
       const isCounted = (node: NodeInfo) =>
@@ -107,6 +107,11 @@ export class TopologyDomains {
     for (let row = 0; row < nodes.length; row++) mask.rows[row] = mask.isCounted(nodes[row]!) ? 1 : 0;
   }
 
+  /** How many masks there are, each as long as there are rows. */
+  get maskCount(): number {
+    return this.#masks.size;
+  }
+
   /** Forgets columns and masks nobody may be using any more; whoever still is makes them anew. */
   clear(): void {
     this.#columns.clear();
@@ -116,4 +121,10 @@ export class TopologyDomains {
 
 function choosesNodes({ sample }: SpecTraits): boolean {
   return sample.spec.nodeSelector !== undefined || sample.spec.affinity?.nodeAffinity !== undefined;
+}
+
+/** What the inclusion policies look at: the same for all revisions of a template that ask for the same nodes. */
+function choiceOf({ honorsAffinity, honorsTaints }: SpreadConstraint, { pod }: PodInfo): string {
+  const { nodeSelector, affinity, tolerations } = pod.spec;
+  return JSON.stringify([honorsAffinity ? [nodeSelector, affinity?.nodeAffinity] : 0, honorsTaints ? (tolerations ?? []) : 0]);
 }

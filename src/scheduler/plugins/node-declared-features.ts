@@ -32,11 +32,16 @@ export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
   }
 }
 
+const NONE: readonly string[] = [];
+
 /** The node features without which the pod could not run. */
-export function inferredFeatures(pod: Pick<PodInfo, 'pod'>): string[] {
-  const { containers, initContainers = [], hostNetwork, hostUsers } = pod.pod.spec;
+export function inferredFeatures(pod: Pick<PodInfo, 'pod'>): readonly string[] {
+  const { containers, initContainers, hostNetwork, hostUsers } = pod.pod.spec;
+  const isRestarted = containers.some(restartsAll) || initContainers?.some(restartsAll) === true;
+  // Hardly any pod needs any: nothing is made for the others.
+  if (!isRestarted && hostNetwork !== true) return NONE;
   const features: string[] = [];
-  if ([...containers, ...initContainers].some(restartsAll)) features.push('RestartAllContainersOnContainerExits');
+  if (isRestarted) features.push('RestartAllContainersOnContainerExits');
   if (hostNetwork === true && hostUsers === false) features.push('UserNamespacesHostNetworkSupport');
   return features;
 }
