@@ -9,7 +9,7 @@ import { SECOND_US } from '../base/units.ts';
 import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import { isPodTerminal } from '../model/pod.ts';
-import { timeText } from '../model/time.ts';
+import { timeText, timeUsOf } from '../model/time.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
 import { ContainerKill } from './container-kill.ts';
@@ -234,13 +234,15 @@ export class PodWorkers implements EventHandler {
     for (const worker of [...node.workers]) {
       if (worker.phase === WorkerPhase.Terminated) this.#cleanUpLater(worker);
       else if (worker.phase === WorkerPhase.Terminating) {
-        if (this.#termination.ended(worker)) this.#stopSandbox(worker);
+        // A new kubelet knows nothing of hooks that ran and signals that were sent: it begins again, with the whole grace.
+        if (this.#termination.begin(worker)) this.#stopSandbox(worker);
       } else {
         if (!isBoot) {
           for (const record of worker.containers) this.#prober.resumed(worker, record);
         } else if (this.#gate.refuseWithoutDevices(worker)) continue;
         else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
-        this.wake(worker);
+        // Its timer was lost with the kubelet that had set it.
+        this.#begin(worker);
       }
       // The kubelet cannot know what its last words were.
       if (worker.status !== undefined) this.status.reconcile(worker);
@@ -271,7 +273,7 @@ export class PodWorkers implements EventHandler {
         return this.wake(worker);
       case PodEvent.Signal: {
         const record = worker.containers[index]!;
-        if (this.table.isCurrent(stamp, record.epoch) && worker.node.isUp) this.#termination.signal(worker, record);
+        if (this.table.isCurrent(stamp, record.epoch) && worker.node.isRunning) this.#termination.signal(worker, record);
         return;
       }
       case PodEvent.Probe: {
@@ -435,8 +437,10 @@ export class PodWorkers implements EventHandler {
   #armDeadline(worker: PodWorker): void {
     const seconds = worker.pod.spec.activeDeadlineSeconds;
     if (seconds === undefined) return;
-    const { sim } = this.#context;
-    this.#schedule(PodEvent.Deadline, worker, 0, toNextTickUs(worker.node, sim.nowUs, seconds * SECOND_US));
+    const { nowUs } = this.#context.sim;
+    // It counts from the pod's start, whatever its kubelet has been through since.
+    const leftUs = Math.max(0, timeUsOf(worker.startTime) + seconds * SECOND_US - nowUs);
+    this.#schedule(PodEvent.Deadline, worker, 0, toNextTickUs(worker.node, nowUs, leftUs));
   }
 
   #onDeadline(worker: PodWorker): void {

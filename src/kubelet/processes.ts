@@ -11,9 +11,9 @@ import type { WorkloadBehaviour } from '../model/behaviour.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import type { ProcessListener } from '../model/runtime-view.ts';
 import { drawUs } from '../sim/distribution.ts';
+import { terminatedState } from './container-status.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { NodePressure } from './node-pressure.ts';
-import { terminatedState } from './pod-status.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { type ContainerRecord, ContainerRole, Process, Run } from './runtime/container-record.ts';
 

@@ -135,6 +135,18 @@ describe('The phase of a pod', () => {
   });
 });
 
+test('An active deadline counts from the start of the pod, though the kubelet was away when it came', async () => {
+  const bench = await startBench();
+  create(bench, newPod('a', {}, { activeDeadlineSeconds: 30 }));
+  bench.run(20);
+  bench.fleet.stopKubelet('n1');
+  bench.run(40);
+  expect(bench.pod('a')?.status?.phase).toBe('Running');
+  bench.fleet.startKubelet('n1');
+  bench.run(5);
+  expect(bench.pod('a')?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+});
+
 describe('Rules of a container', () => {
   const ruled = (action: string, values: readonly number[], further: Partial<Container> = {}) => ({
     restartPolicy: 'Never',
@@ -279,6 +291,24 @@ describe('The termination of a pod', () => {
     bench.run(5);
     expect(bench.pod('a')).toBeUndefined();
     expect(bench.states('a').at(-1)).toBe('Failed: Error 137');
+  });
+
+  test('is begun again by a kubelet that has been away, hook and grace and all', async () => {
+    const bench = await startBench([{ termination: constantUs(SECOND_US) }]);
+    create(bench, newPod('a', { lifecycle: { preStop: { sleep: { seconds: 10 } } } }));
+    bench.run(10);
+    bench.server.delete('Pod', 'default', 'a');
+    bench.run(5);
+    bench.fleet.stopKubelet('n1');
+    // The hook would have been through after five seconds more: nobody is there to send SIGTERM.
+    bench.run(20);
+    expect(bench.fleet.runtimeView.pod(bench.pod('a')!.metadata.uid!)?.processes()).toHaveLength(1);
+    bench.fleet.startKubelet('n1');
+    bench.run(9);
+    expect(bench.pod('a')?.status?.phase).toBe('Running');
+    bench.run(4);
+    expect(bench.pod('a')).toBeUndefined();
+    expect(bench.server.lines.filter(({ kind, object }) => kind === 'Event' && object.reason === 'Killing')).toHaveLength(2);
   });
 
   test('by force removes the object at once, and the processes two seconds later', async () => {
