@@ -8,10 +8,9 @@ import type { Awaitable, Task } from '../../client/task.ts';
 import type { Kind, KindMap } from '../../model/kinds.ts';
 import { groupResource, KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { selectorMatches } from '../../model/selector.ts';
 import { KubectlError } from './errors.ts';
 import { requestObject, requestPatched } from './request-object.ts';
-import { matchesFields, parseFieldSelector, parseLabelSelector } from './selectors.ts';
+import { selectionTest } from './selectors.ts';
 
 export interface WriteOptions {
   /** Everything is checked and answered, nothing is kept. */
@@ -65,12 +64,10 @@ export class KubectlApi {
     { namespace, labelSelector = '', fieldSelector = '' }: Selection = {},
   ): Task<{ readonly items: readonly KubeObject[]; readonly revision: number }> {
     return yield this.#call({ verb: 'list', kind, namespace }, (server) => {
-      const labels = parseLabelSelector(kind, labelSelector, fieldSelector);
-      const fields = parseFieldSelector(kind, labelSelector, fieldSelector);
+      const isTaken = selectionTest(kind, labelSelector, fieldSelector);
       const inNamespace = namespaceIn(kind, namespace);
       const { items, revision } = server.list(kind, inNamespace === undefined ? {} : { namespace: inNamespace });
-      const taken = items.filter((one) => selectorMatches(labels, one.metadata.labels) && matchesFields(one, fields));
-      return { items: taken.sort(byKey), revision };
+      return { items: items.filter(isTaken).sort(byKey), revision };
     });
   }
 

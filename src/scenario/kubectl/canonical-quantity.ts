@@ -1,10 +1,14 @@
 /**
- * Quantities in the form the API writes them: `1000m` is `1`, `1024Mi` is `1Gi`. Models resource.Quantity's String.
+ * Quantities in the form the API writes them, where kubectl has to tell whether a text is one.
  */
-import { isQuantity } from '../../model/quantity.ts';
-import { amountOf, amountText } from '../../model/quota.ts';
+import { canonicalQuantity as canonical, QuantityError } from '../../model/canonical-quantity.ts';
 
 /** Undefined when the text is no quantity. */
 export function canonicalQuantity(text: string | number): string | undefined {
-  return isQuantity(text) ? amountText(amountOf(text)) : undefined;
+  try {
+    return canonical(String(text));
+  } catch (error) {
+    if (error instanceof QuantityError) return undefined;
+    throw error;
+  }
 }

@@ -7,7 +7,6 @@ import { tableOf } from '../../apiserver/rest/table/table.ts';
 import { type Awaitable, type Task, wait } from '../../client/task.ts';
 import { KINDS, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { selectorMatches } from '../../model/selector.ts';
 import type { ParsedCommand } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
 import { isNotFound, KubectlError, throwAll } from './errors.ts';
@@ -16,7 +15,7 @@ import { printerOf } from './print/output.ts';
 import { tableLines, tableText } from './print/table.ts';
 import { resourceArguments } from './resource-arguments.ts';
 import { type Info, namespaceOf, select } from './select.ts';
-import { matchesFields, parseFieldSelector, parseLabelSelector } from './selectors.ts';
+import { selectionTest } from './selectors.ts';
 import { WATCH_HOP_US } from './wait-for-object.ts';
 
 export function* watchObjects(command: ParsedCommand, context: KubectlContext): Task<void> {
@@ -73,8 +72,7 @@ function* changes(
   timeoutUs: number | undefined,
 ): Task<void> {
   const { sim, store } = context;
-  const labels = parseLabelSelector(kind, flags.text('selector') ?? '', '');
-  const fields = parseFieldSelector(kind, '', flags.text('field-selector') ?? '');
+  const isTaken = selectionTest(kind, flags.text('selector') ?? '', flags.text('field-selector') ?? '');
   const namespace = flags.isOn('all-namespaces') || !KINDS[kind].namespaced ? undefined : namespaceOf(flags, context);
   const isShown = ({ metadata }: KubeObject) =>
     (namespace === undefined || metadata.namespace === namespace) && (only === undefined || metadata.name === only.name);
@@ -82,7 +80,7 @@ function* changes(
     start: (done) => {
       let isOver = false;
       const watch = store.watch(kind, store.revision, ({ type, object }) => {
-        if (!isShown(object) || !selectorMatches(labels, object.metadata.labels) || !matchesFields(object, fields)) return;
+        if (!isShown(object) || !isTaken(object)) return;
         sim.after(WATCH_HOP_US, () => {
           if (!isOver) print(type, object);
         });
