@@ -27,7 +27,15 @@ export function bootstrap(api: ApiServer, objects: readonly KubeObject[]): void 
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: { type: 'ClusterIP', clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
   } as KubeObject);
-  for (const object of objects) create(api, object);
+  // Those that are there from the beginning first, since a pod needs its account; then those of the namespaces among the objects.
+  equipNamespaces(api);
+  for (const object of objects) {
+    create(api, object);
+    if (object.kind === 'Namespace') equipNamespaces(api);
+  }
+}
+
+function equipNamespaces(api: ApiServer): void {
   for (const namespace of api.list('Namespace', {}).items) {
     const { name } = namespace.metadata;
     create(api, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });

@@ -15,6 +15,7 @@ import type { CostModel } from '../scheduler/cost-model.ts';
 import type { DecisionWatcher } from '../scheduler/explain/decision-recorder.ts';
 import type { PluginFactory } from '../scheduler/plugin-registry.ts';
 import type { Distribution } from '../sim/distribution.ts';
+import type { ClusterAutoscalerFactory } from './cluster-autoscaler.ts';
 
 /** One kube-scheduler; several share the cluster by the pods' schedulerName. */
 export interface SchedulerSpec {
@@ -40,6 +41,10 @@ export interface ClusterSpec {
   /** Candidates for the lease of kube-controller-manager and of each scheduler. Default: 1. */
   readonly controlPlaneReplicas?: number;
   readonly controllers?: Partial<ControllerOptions>;
+  /** Adds machines and gives them back; default: nobody does. */
+  readonly autoscaler?: ClusterAutoscalerFactory;
+  /** Does each pod get its service account and a token for it, as upstream by default? */
+  readonly serviceAccountAdmission?: boolean;
   /** Names of controllers that are not to run, as in --controllers=-name. */
   readonly disabledControllers?: readonly string[];
   readonly requestLatencies?: Partial<RequestLatencies>;

@@ -20,6 +20,7 @@ import { Scheduler } from '../scheduler/scheduler.ts';
 import { Random } from '../sim/random.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { bootstrap } from './bootstrap.ts';
+import type { MachineProvider } from './cluster-autoscaler.ts';
 import type { ClusterSpec, SchedulerSpec } from './cluster-spec.ts';
 import type { ControlPlane, ControlPlaneProcess } from './control-plane-process.ts';
 import { ElectedComponent } from './elected-component.ts';
@@ -30,6 +31,7 @@ import { StorageDrivers } from './storage-drivers.ts';
 const DEFAULT_SCHEDULER: SchedulerSpec = { name: 'kube-scheduler', configuration: DEFAULT_CONFIGURATION };
 
 const DEFAULT_WATCH_HISTORY = 1024;
+const AUTOSCALER = 'cluster-autoscaler';
 
 export class Cluster {
   readonly spec: ClusterSpec;
@@ -59,7 +61,13 @@ export class Cluster {
     const random = new Random(spec.seed);
     this.random = random;
     this.latency = new RequestLatency({ ...DEFAULT_REQUEST_LATENCIES, ...spec.requestLatencies }, random.stream('apiserver', 'latency'));
-    this.api = new ApiServer({ sim, random, observers, watchHistory: spec.watchHistory ?? DEFAULT_WATCH_HISTORY });
+    this.api = new ApiServer({
+      sim,
+      random,
+      observers,
+      watchHistory: spec.watchHistory ?? DEFAULT_WATCH_HISTORY,
+      isServiceAccountAdmissionOn: spec.serviceAccountAdmission ?? true,
+    });
     const pump = new RequestPump(sim, this.latency);
     const watchHop = spec.watchHop ?? DEFAULT_WATCH_HOP;
     const recordEvents = spec.recordEvents !== false;
@@ -107,6 +115,7 @@ export class Cluster {
     if (this.spec.storageDrivers !== false) this.#storage.start();
     this.controllerManager.start();
     for (const scheduler of this.schedulers) scheduler.start();
+    this.#startAutoscaler();
   }
 
   /** Somebody outside with access to the API server, such as `kubectl`: no limit of its own. */
@@ -154,6 +163,20 @@ export class Cluster {
 
   get workingSchedulers(): readonly Scheduler[] {
     return [...this.#working.values()];
+  }
+
+  #startAutoscaler(): void {
+    const { sim, random, observers, api, fleet, spec } = this;
+    if (spec.autoscaler === undefined) return;
+    const informers = new InformerFactory(sim, api.store, random, AUTOSCALER, spec.watchHop ?? DEFAULT_WATCH_HOP);
+    const machines: MachineProvider = {
+      lend: (node, bootUs) => void sim.after(bootUs, () => fleet.addNode(node)),
+      giveBack: (name) => {
+        fleet.removeNode(name);
+        this.client('cloud-node-lifecycle-controller').send(true, (server, request) => server.delete('Node', undefined, name, {}, request));
+      },
+    };
+    spec.autoscaler({ sim, random, observers, informers, client: this.client(AUTOSCALER), machines }).start();
   }
 
   #startControllers(process: ControlPlaneProcess): void {
