@@ -400,6 +400,51 @@ const FLAVOURS: readonly Flavour[] = [
   },
 ];
 
+/** The default one, mostly; and one that scores by other rules, and prefers what others would rather not. */
+const PROFILES = [
+  [{ schedulerName: 'default-scheduler' }],
+  [{ schedulerName: 'default-scheduler' }],
+  [
+    {
+      schedulerName: 'default-scheduler',
+      plugins: {
+        multiPoint: {
+          enabled: [
+            { name: 'NodeResourcesFit', weight: 7 },
+            { name: 'PodTopologySpread', weight: 1 },
+          ],
+          disabled: [{ name: 'ImageLocality' }],
+        },
+      },
+      pluginConfig: [
+        {
+          name: 'NodeResourcesFit',
+          args: {
+            scoringStrategy: {
+              type: 'MostAllocated',
+              resources: [
+                { name: 'cpu', weight: 3 },
+                { name: 'memory', weight: 1 },
+              ],
+            },
+          },
+        },
+        {
+          name: 'PodTopologySpread',
+          args: {
+            defaultingType: 'List',
+            defaultConstraints: [
+              { topologyKey: ZONE, maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule' },
+              { topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
+            ],
+          },
+        },
+        { name: 'InterPodAffinity', args: { hardPodAffinityWeight: 60 } },
+      ],
+    },
+  ],
+];
+
 test.each(FLAVOURS)('The fast path decides what the obvious way decides, in every word, while $about', (flavour) => {
   const decide = vi.spyOn(FastPath.prototype, 'decide');
   let attempts = 0;
@@ -411,10 +456,16 @@ test.each(FLAVOURS)('The fast path decides what the obvious way decides, in ever
       fc.constantFrom(0, 10, 60, 100),
       // Some can hardly remember anything, and have to find out again and again.
       fc.constantFrom(undefined, undefined, { numbers: 150, plans: 2 }),
+      fc.constantFrom(...PROFILES),
       used.chain((some) => script(flavour, some)),
-      (count, percentageOfNodesToScore, memory, steps) => {
+      (count, percentageOfNodesToScore, memory, profiles, steps) => {
         serial = 0;
-        const config = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration', percentageOfNodesToScore };
+        const config = {
+          apiVersion: 'kubescheduler.config.k8s.io/v1',
+          kind: 'KubeSchedulerConfiguration',
+          percentageOfNodesToScore,
+          profiles,
+        };
         const twins = new SchedulerTwins(config, memory);
         // In a large cluster some nodes are closed, so that a promise may have been made in vain.
         for (let i = 0; i < count; i++) twins.put(node(i, { spec: { unschedulable: count > 100 && i % 7 === 6 } }));
@@ -428,5 +479,5 @@ test.each(FLAVOURS)('The fast path decides what the obvious way decides, in ever
   );
   const outcomes = decide.mock.results.map(({ value }) => (value as ReturnType<FastPath['decide']>)?.kind ?? 'declined');
   decide.mockRestore();
-  expect(outcomes.filter((outcome) => outcome !== 'declined').length).toBeGreaterThan(attempts / 2);
+  expect(outcomes.filter((outcome) => outcome !== 'declined').length).toBeGreaterThan(attempts / 4);
 });

@@ -298,7 +298,7 @@ export class FastPath {
       this.#templates.set(pod.spec, byPriority);
     }
     if (present === undefined) this.#makeRoom(snapshot.nodes.length);
-    const columns = new LocalColumns(this.#profile, this.#pluginsFor(pod, known), pod.priority);
+    const columns = new LocalColumns(this.#profile, this.#pluginsFor(pod, known), pod);
     // Making room may have forgotten this very template; it is as good as new.
     this.#templates.set(pod.spec, byPriority.set(pod.priority, columns));
     return columns;

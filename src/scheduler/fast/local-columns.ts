@@ -11,6 +11,7 @@ import type { Profile, WeightedScorer } from '../profile.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Blocks } from './block-walk.ts';
 import { DryRuns } from './dry-runs.ts';
+import { DOES_NOT_FIT, type ResourceKernel, resourceKernelFor, resourceScore } from './resource-kernel.ts';
 
 /** In `values`: not worked out yet, or changed since. */
 export const STALE = -1;
@@ -52,6 +53,8 @@ export class LocalColumns {
   readonly #snapshot: Snapshot;
   readonly #state = new CycleState();
   readonly #priority: number;
+  /** In place of the crowd's filters and scorers, where nobody else is promised the node. */
+  readonly #kernel: ResourceKernel | undefined;
   /** What the node alone decides: the generation it was worked out in, the reason (-1 for none) and the sum of its scores. */
   #ownGenerations: Float64Array;
   #ownReasons: Int16Array;
@@ -61,13 +64,14 @@ export class LocalColumns {
   #position: number;
   #dryRuns: DryRuns | undefined;
 
-  constructor(profile: Profile, plugins: LocalPlugins, priority: number) {
+  constructor(profile: Profile, plugins: LocalPlugins, pod: PodInfo) {
     const { snapshot } = profile.handle;
     const count = snapshot.nodes.length;
     this.#profile = profile;
     this.#plugins = plugins;
     this.#snapshot = snapshot;
-    this.#priority = priority;
+    this.#priority = pod.priority;
+    this.#kernel = resourceKernelFor(pod, profile, plugins.crowdScorers);
     this.listVersion = snapshot.listVersion;
     this.values = new Int32Array(count).fill(STALE);
     this.blocks = new Blocks(count);
@@ -165,8 +169,16 @@ export class LocalColumns {
     const node = this.#snapshot.nodes[row]!;
     if (this.#ownGenerations[row] !== node.ownGeneration) this.#refreshOwn(row, pod, node);
     let reason = this.#ownReasons[row]!;
-    if (reason < 0) reason = this.#crowdReason(pod, node, except);
-    const value = reason < 0 ? this.#ownScores[row]! + this.#sum(this.#plugins.crowdScorers, pod, node) : REJECTED - reason;
+    let value = STALE;
+    if (reason < 0) {
+      const isPromised = !this.#profile.handle.nominated.isEmpty;
+      const score = this.#kernel === undefined || isPromised ? DOES_NOT_FIT : resourceScore(this.#kernel, node);
+      if (score !== DOES_NOT_FIT) value = this.#ownScores[row]! + score;
+      else reason = this.#crowdReason(pod, node, except);
+    }
+    if (value === STALE) {
+      value = reason < 0 ? this.#ownScores[row]! + this.#sum(this.#plugins.crowdScorers, pod, node) : REJECTED - reason;
+    }
     this.values[row] = value;
     this.staleCount--;
     this.blocks.learn(row, value);
