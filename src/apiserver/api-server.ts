@@ -3,7 +3,7 @@
  *
  * Models staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go and the strategies of pkg/registry. It acts at
  * the present simulated instant; how long a request travels is the client's affair.
- * Left out so far: server-side apply, flow control.
+ * Left out so far: flow control; of server-side apply (apply/), the ownership of those who do not apply.
  * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
  */
 import { fail } from '../base/fail.ts';

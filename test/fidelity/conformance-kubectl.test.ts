@@ -13,7 +13,7 @@ const HELD: { readonly [session: string]: readonly [agreeing: number, commands: 
   formats: [52, 53],
   describe: [42, 45],
   create: [70, 71],
-  apply: [41, 52],
+  apply: [51, 52],
   scale: [33, 33],
   setcmd: [28, 28],
   expose_run: [29, 29],

@@ -7,6 +7,7 @@ import { apiVersionOf, KINDS, type Kind, type KindMap } from '../../model/kinds.
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError, badRequest, invalidOf } from '../api-error.ts';
 import type { ApiServer, RequestInfo } from '../api-server.ts';
+import { applyTo } from '../apply/apply-request.ts';
 import { goQuote } from '../schema/go-text.ts';
 import type { Watch } from '../store.ts';
 import { FieldErrors } from '../validation/field-errors.ts';
@@ -14,7 +15,7 @@ import { checkRevision, listed, readList, selectionOf } from './list.ts';
 import { revisionAsked } from './list-options.ts';
 import { patchedObject, patchTypeOf } from './patch-request.ts';
 import { Representation } from './representation.ts';
-import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, type YamlReader } from './request-body.ts';
+import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, YamlError, type YamlReader } from './request-body.ts';
 import { completed, deleteOptionsOf, type RawDeleteOptions, type WriteOptions, writeOptionsOf } from './request-options.ts';
 import { queryValue, type RestRequest, type RestResponse } from './rest-request.ts';
 import { noResource, type Route, routeOf } from './route.ts';
@@ -185,7 +186,7 @@ export class RestServer {
   #patch(request: RestRequest, route: Route, warn: Warn): Answer {
     const { kind, namespace, name } = route;
     const type = patchTypeOf(request);
-    if (type === 'apply') throw noResource();
+    if (type === 'apply') return this.#apply(request, route, warn);
     const options = writeOptionsOf(request.query, 'PatchOptions');
     const change = (stored: KubeObject) => {
       const patched = patchedObject(request, type, bodyTypeOf(kind), shown(kind, stored), options, warn);
@@ -194,6 +195,34 @@ export class RestServer {
     };
     const info = infoOf(request, options, warn);
     return { code: 200, body: shown(kind, this.#server.patchWith(kind, namespace, name!, change, info, partOf(route))) };
+  }
+
+  #apply(request: RestRequest, route: Route, warn: Warn): Answer {
+    const { kind, namespace, name } = route;
+    const options = writeOptionsOf(request.query, 'PatchOptions', true);
+    const applied = this.#configuration(request);
+    checkName(applied, name!);
+    const apply = { manager: options.fieldManager, isForced: options.force === true };
+    const { object, isCreated } = applyTo(
+      this.#server,
+      kind,
+      namespace,
+      name!,
+      inNamespace(applied, route),
+      apply,
+      infoOf(request, options, warn),
+    );
+    return { code: isCreated ? 201 : 200, body: shown(kind, object) };
+  }
+
+  #configuration({ body, bodyText }: RestRequest): KubeObject {
+    if (bodyText === undefined) return body as KubeObject;
+    try {
+      return this.#readYaml(bodyText).value as KubeObject;
+    } catch (error) {
+      if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
+      throw error;
+    }
   }
 
   #scale(request: RestRequest, route: Route, warn: Warn): Answer {

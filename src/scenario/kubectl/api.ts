@@ -3,12 +3,12 @@
  */
 import { ApiError } from '../../apiserver/api-error.ts';
 import type { ApiServer, DeleteOptions, Patch, RequestInfo, Scale } from '../../apiserver/api-server.ts';
+import { applyTo } from '../../apiserver/apply/apply-request.ts';
 import type { Client } from '../../client/client.ts';
 import type { Awaitable, Task } from '../../client/task.ts';
 import type { Kind, KindMap } from '../../model/kinds.ts';
 import { groupResource, KINDS } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { KubectlError } from './errors.ts';
 import { requestObject, requestPatched } from './request-object.ts';
 import { selectionTest } from './selectors.ts';
 
@@ -106,8 +106,14 @@ export class KubectlApi {
   }
 
   /** Server-side apply. */
-  apply(_object: KubeObject, _options: WriteOptions, _isForced: boolean): Task<KubeObject> {
-    throw new KubectlError('Orrery has no server-side apply');
+  *apply(object: KubeObject, options: WriteOptions, isForced: boolean): Task<KubeObject> {
+    const kind = object.kind as Kind;
+    const { name, namespace } = object.metadata;
+    const apply = { manager: options.fieldManager ?? 'kubectl', isForced };
+    return yield this.#call(
+      { verb: 'patch', kind, namespace, name },
+      (server, request) => applyTo(server, kind, namespaceIn(kind, namespace), name, object, apply, { ...request, ...options }).object,
+    );
   }
 
   *delete(
