@@ -83,6 +83,7 @@ function measure(bench: string, one: BurstCase): Measurement {
           eventsPerWallSecond: Math.round(events / wallSeconds),
           eventsPerPod: Number((events / pods).toFixed(1)),
           bytesPerPod: Math.round(bytesPerPod),
+          podsPerProcessorSecond: Math.round(pods / processorSeconds),
           wallSeconds: Number(wallSeconds.toFixed(2)),
           processorSeconds: Number(processorSeconds.toFixed(2)),
           simulatedSeconds,

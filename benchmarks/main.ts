@@ -60,7 +60,7 @@ for (const name of names.length > 0 ? names : [...Object.keys(BENCHMARKS), ...Ob
       name,
       table,
       `${name}: the simulator's speed`,
-      `Commit ${commit}, Node ${node}, ${machine}; figures are per second of wall time.`,
+      `Commit ${commit}, Node ${node}, ${machine}; figures are per second of wall time, unless the unit says otherwise.`,
     );
   } else {
     write(

@@ -5,7 +5,7 @@ export interface Measurement {
   /** The benchmark file and the case within it. */
   readonly bench: string;
   readonly case: string;
-  /** What `perSecondMedian` counts, a second of wall time: `events`, `pods`, `decisions`. */
+  /** What `perSecondMedian` counts, a second of wall time unless it says otherwise: `events`, `pods`, `decisions`. */
   readonly unit: string;
   readonly perSecondMedian: number;
   readonly perSecondMin: number;
