@@ -15,7 +15,7 @@ import { reflectorRetryUs } from '../client/reflector-backoff.ts';
 import type { RequestPump } from '../client/request-pump.ts';
 import { Behaviours, type WorkloadBehaviour } from '../model/behaviour.ts';
 import type { Observers } from '../model/observer.ts';
-import type { PodRuntime, PodRuntimeView, ProcessListener } from '../model/runtime-view.ts';
+import type { ContainerProcess, PodRuntime, PodRuntimeView, ProcessListener } from '../model/runtime-view.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
@@ -329,5 +329,9 @@ class FleetRuntimeView implements PodRuntimeView {
 
   addListener(listener: ProcessListener): void {
     this.#workers.processes.addListener(listener);
+  }
+
+  turnedAway(process: ContainerProcess): void {
+    this.#workers.turnedAway(process);
   }
 }

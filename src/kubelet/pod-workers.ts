@@ -9,6 +9,7 @@ import { SECOND_US } from '../base/units.ts';
 import type { ObjectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
 import { isPodTerminal } from '../model/pod.ts';
+import type { ContainerProcess } from '../model/runtime-view.ts';
 import { timeText, timeUsOf } from '../model/time.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
@@ -185,6 +186,13 @@ export class PodWorkers implements EventHandler {
       return;
     }
     this.#startPass(worker);
+  }
+
+  /** A request found no place in the process. */
+  turnedAway(process: ContainerProcess): void {
+    const worker = this.table.byUid(process.pod.uid);
+    const record = worker?.containers.find((one) => one.process === process);
+    if (worker !== undefined && record !== undefined) this.#prober.turnedAway(worker, record);
   }
 
   /** Kills one container, as the kernel does when memory runs out. */

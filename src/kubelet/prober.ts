@@ -4,7 +4,8 @@
  * Models prober/worker.go. A probe whose answer cannot change costs no event: the prober works out at which tick the
  * process will next answer otherwise (its start-up ends, it hangs) and sleeps until then. Failing probes are asked at every
  * tick, because each failure is told.
- * Left out: the trigger of a pod's periodic resync (every 60 to 90 s), and probes that wait behind requests in a busy process.
+ * Left out: the trigger of a pod's periodic resync (every 60 to 90 s), and probes that wait behind requests in a process that has
+ * places left.
  */
 import { SECOND_US } from '../base/units.ts';
 import type { IntOrString } from '../model/meta.ts';
@@ -81,7 +82,7 @@ export class Prober {
       probe.askedUs = nowUs;
       // Nothing comes back from a process that hangs: the answer is known after the timeout, or when it wakes up before.
       if (isLeftWaiting(process, probe.spec, nowUs)) {
-        return this.#schedule(worker, record, probe, Math.min(timeoutUs, Math.max(0, process.hangEndUs - nowUs)));
+        return this.#schedule(worker, record, probe, Math.min(timeoutUs, process.hangEndUs - nowUs));
       }
     }
     const { askedUs } = probe;
@@ -105,6 +106,15 @@ export class Prober {
     // A tick that passed while the answer was waited for is kept, and asks at once.
     const nextUs = isSuccess && isSettled ? this.#nextChangeUs(process, nowUs) : askedUs + 1;
     if (Number.isFinite(nextUs)) this.#schedule(worker, record, probe, this.#toTickUs(probe, nextUs));
+  }
+
+  /** The process has no place for anybody: probes that slept, because their answer could not change, are asked again at their ticks. */
+  turnedAway(worker: PodWorker, record: ContainerRecord): void {
+    for (const probe of record.probes ?? NO_PROBES) {
+      const isAsleep = !probe.isPending && probe.askedUs === undefined && !probe.isOnHold;
+      if (!isAsleep || probe.kind === ProbeKind.Startup || probe.lastOutcome !== true) continue;
+      this.#schedule(worker, record, probe, this.#toTickUs(probe, this.#context.sim.nowUs + 1));
+    }
   }
 
   #kick(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
@@ -190,6 +200,11 @@ function isLeftWaiting(process: Process, probe: Probe, nowUs: number): boolean {
   return probe.tcpSocket === undefined && nowUs >= process.acceptsUs && process.hangsAt(nowUs);
 }
 
+/** Is the question turned away like any request, because the process has no place for one more? A command runs beside the requests. */
+function isTurnedAway(process: Process, probe: Probe): boolean {
+  return (probe.httpGet !== undefined || probe.grpc !== undefined) && process.isSaturated;
+}
+
 /** What the probe's failure says, or undefined when the process answers well. */
 function problemOf(
   process: Process,
@@ -201,11 +216,14 @@ function problemOf(
 ): string | undefined {
   if (nowUs < process.acceptsUs) return refusal(record, probe, ip);
   if (isLeftWaiting(process, probe, nowUs)) return silence(record, probe, ip);
+  if (isTurnedAway(process, probe)) return probe.grpc === undefined ? UNAVAILABLE : 'rpc error: code = ResourceExhausted';
   // Readiness alone looks further than to a process that answers; a connection is all that a TCP probe asks for.
   if (kind !== ProbeKind.Readiness || nowUs >= process.readyUs || probe.tcpSocket !== undefined) return undefined;
-  if (probe.httpGet !== undefined) return 'HTTP probe failed with statuscode: 503';
+  if (probe.httpGet !== undefined) return UNAVAILABLE;
   return probe.grpc === undefined ? '' : 'service unhealthy (responded with "NOT_SERVING")';
 }
+
+const UNAVAILABLE = 'HTTP probe failed with statuscode: 503';
 
 function refusal(record: ContainerRecord, probe: Probe, ip: string): string {
   const { httpGet, tcpSocket, grpc } = probe;

@@ -29,6 +29,8 @@ export interface ContainerProcess {
   busyUs: number;
   /** The request queue of whoever serves requests; the kubelet does not look into it. */
   queue: unknown;
+  /** Is every worker taken, and every place to wait? Whatever comes now is not looked at. */
+  readonly isSaturated: boolean;
   /** Memory in use at that instant. */
   memoryBytes(atUs: number): number;
 }
@@ -64,4 +66,6 @@ export interface PodRuntimeView {
   /** Can packets travel between the node and the others? */
   isNodeReachable(nodeName: string): boolean;
   addListener(listener: ProcessListener): void;
+  /** Whoever serves requests tells that one was turned away for want of a place: probes may be answered otherwise from now on. */
+  turnedAway(process: ContainerProcess): void;
 }

@@ -182,8 +182,11 @@ export class Network implements EventHandler {
     const own = queue ?? new ServerQueue(process);
     process.queue = own;
     if (own.hasFreeWorker) this.#serve(request, own);
-    else if (!own.wait(request)) this.#end(request, Failure.QueueFull);
-    else this.#waitForTimeout(request);
+    else if (own.wait(request)) this.#waitForTimeout(request);
+    else {
+      this.#runtime.turnedAway(process);
+      this.#end(request, Failure.QueueFull);
+    }
   }
 
   #serve(request: Request, queue: ServerQueue): void {

@@ -21,6 +21,8 @@ export class Site {
   readonly downNodes = new Set<string>();
   readonly processes = new Map<string, Mutable<ContainerProcess>>();
   readonly network: Network;
+  /** Of each request that found no place: the container. */
+  readonly turnedAway: string[] = [];
   readonly #listeners: ProcessListener[] = [];
 
   constructor(behaviour: Partial<WorkloadBehaviour> = {}, hasEndpoints = true) {
@@ -55,6 +57,7 @@ export class Site {
       isNodeUp: (name: string) => !this.downNodes.has(name),
       isNodeReachable: () => true,
       addListener: (listener: ProcessListener) => void this.#listeners.push(listener),
+      turnedAway: (process: ContainerProcess) => void this.turnedAway.push(process.container),
     } as PodRuntimeView;
     this.network = new Network({ sim: this.sim, random: new Random(1), observers, informers, runtime });
     this.network.start();

@@ -109,6 +109,10 @@ export class Process implements ContainerProcess {
     );
   }
 
+  get isSaturated(): boolean {
+    return this.activeRequests >= this.behaviour.concurrency && this.waitingRequests >= this.behaviour.queueLimit;
+  }
+
   get isHanging(): boolean {
     const nowUs = this.#clock.nowUs;
     return this.isRunning && nowUs >= this.acceptsUs && this.hangsAt(nowUs);

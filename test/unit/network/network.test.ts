@@ -38,6 +38,8 @@ test('A request that finds every worker and every waiting place taken is turned 
   for (let i = 0; i < 3; i++) site.network.send(TO_FRONT);
   site.sim.runUntil(SECOND_US);
   expect(site.failures()).toEqual([Failure.QueueFull, undefined, undefined]);
+  // Its kubelet hears of it: a probe would be turned away too.
+  expect(site.turnedAway).toEqual(['c']);
 });
 
 test('A request inside a process that is killed is reset at that instant', () => {
