@@ -50,7 +50,7 @@ const MISCHIEFS: readonly Mischief[] = [
   },
   {
     law: 'No pod is bound twice',
-    file: 'src/apiserver/api-server.ts',
+    file: 'src/apiserver/binding.ts',
     replace: "if ((pod.spec.nodeName ?? '') !== '') throw refuse(",
     by: "if ((pod.spec.nodeName ?? '') === 'nowhere') throw refuse(",
     test: 'test/unit/apiserver/api-server.test.ts',

@@ -6,15 +6,13 @@
  * Left out so far: flow control; of server-side apply (apply/), the ownership of those who do not apply.
  * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
  */
-import { fail } from '../base/fail.ts';
 import { flatText } from '../base/flat-text.ts';
 import { SECOND_US } from '../base/units.ts';
-import { disruptionAllowed, withDisruptionAllowed } from '../model/disruption-allowed.ts';
-import { groupResource, KINDS, type Kind, type KindMap } from '../model/kinds.ts';
+import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import { type KubeObject, keyOf, type LabelSelector, type ObjectKey, type ObjectMeta, objectKey } from '../model/meta.ts';
 import type { Lease } from '../model/node.ts';
 import type { Observers, Write, WriteVerb } from '../model/observer.ts';
-import { isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
+import { isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
 import type { Service } from '../model/service.ts';
 import type { PersistentVolume } from '../model/storage.ts';
@@ -22,8 +20,21 @@ import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
-import { ApiError, alreadyExists, conflict, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
-import { emptyStatusOf, withDefaults } from './defaults.ts';
+import { ApiError, alreadyExists, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
+import { boundPod, checkBoundOnce, NO_METADATA } from './binding.ts';
+import { withDefaults } from './defaults.ts';
+import {
+  checkPreconditions,
+  type DeleteOptions,
+  finalizersFor,
+  hasSpecFinalizers,
+  isLeaving,
+  podGraceSeconds,
+  terminating,
+  withDeletion,
+} from './deletion.ts';
+import { chargedBudget, withDisruptionTarget } from './eviction.ts';
+import { CONDITIONAL_KINDS, GENERATION_KINDS, hasSliceChanged, newStatus, STATUS_KINDS, STATUS_RESET_KINDS } from './kind-strategy.ts';
 import { checkLimits } from './limit-range.ts';
 import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
@@ -34,6 +45,7 @@ import { isSameValue } from './same-value.ts';
 import { goQuote } from './schema/go-text.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { type Slot, Store } from './store.ts';
+import { checkVersion, keptMetadata, namesOf, otherUid, withGeneration, withStatusOf } from './stored-metadata.ts';
 import { checkCreate, checkUpdate } from './validation/validate.ts';
 import { withPhaseTime } from './volume-strategy.ts';
 import { warningsFor } from './warnings/warnings.ts';
@@ -47,12 +59,6 @@ export interface RequestInfo {
   readonly dryRun?: boolean;
   /** Told of what the server would have the caller know. */
   readonly warn?: (text: string) => void;
-}
-
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
 export interface ListOptions {
@@ -75,77 +81,6 @@ type Fields = { readonly [field: string]: unknown };
 const GENERATE_ATTEMPTS = 8; // maxNameGenerationCreateAttempts in store.go
 const PROTECTED_NAMESPACES = ['default', 'kube-system', 'kube-public'];
 const INITIAL_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-const DISRUPTED_PODS_MAX = 2000; // MaxDisruptedPodSize in eviction.go
-const EVICTED = {
-  type: 'DisruptionTarget',
-  status: 'True' as const,
-  reason: 'EvictionByEvictionAPI',
-  message: 'Eviction API: evicting',
-};
-/** Kinds whose generation counts the changes of their spec. */
-const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'Pod',
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-  'CronJob',
-  'PodDisruptionBudget',
-  'NetworkPolicy',
-  'Ingress',
-  'EndpointSlice',
-  'PriorityClass',
-  'IngressClass',
-]);
-/** Kinds whose update must name the version it was made from. */
-const CONDITIONAL_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'CSIDriver',
-  'CSINode',
-  'Lease',
-  'PodDisruptionBudget',
-  'RuntimeClass',
-  'VolumeAttachment',
-]);
-const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'Pod',
-  'Node',
-  'Namespace',
-  'Service',
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-  'CronJob',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'HorizontalPodAutoscaler',
-  'PodDisruptionBudget',
-  'ResourceQuota',
-  'VolumeAttachment',
-  'Ingress',
-  'ReplicationController',
-]);
-/** Kinds whose status begins anew, whatever a create says of it (PrepareForCreate in their strategies). */
-const STATUS_RESET_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'Namespace',
-  'Service',
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-  'CronJob',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'HorizontalPodAutoscaler',
-  'PodDisruptionBudget',
-  'ResourceQuota',
-  'VolumeAttachment',
-  'Ingress',
-  'ReplicationController',
-]);
 
 export class ApiServer {
   readonly store: Store;
@@ -292,24 +227,7 @@ export class ApiServer {
   bind(namespace: string, name: string, node: string, request: RequestInfo, binding: ObjectMeta = NO_METADATA): void {
     this.#answer('create', 'Pod', request, () => {
       const pod = this.get('Pod', namespace, name);
-      checkBindingOf(pod, binding);
-      const refuse = (why: string) => conflict('pods/binding', name, why);
-      if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
-      if ((pod.spec.nodeName ?? '') !== '') throw refuse(`pod ${name} is already assigned to node "${pod.spec.nodeName}"`);
-      if ((pod.spec.schedulingGates?.length ?? 0) > 0) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-      const scheduled = {
-        type: 'PodScheduled',
-        status: 'True' as const,
-        lastProbeTime: null,
-        lastTransitionTime: timeText(this.#sim.nowUs),
-      };
-      const { nominatedNodeName: _, ...status } = pod.status ?? {};
-      const bound: Pod = {
-        ...pod,
-        metadata: withBindingMetadata(pod.metadata, binding),
-        spec: { ...pod.spec, nodeName: node },
-        status: { ...status, conditions: withCondition(pod.status?.conditions ?? [], scheduled) },
-      };
+      const bound = boundPod(pod, node, binding, timeText(this.#sim.nowUs));
       this.#put('Pod', this.#admission.withTopology(bound), pod, 'create', 'binding', request);
     });
   }
@@ -319,8 +237,13 @@ export class ApiServer {
     this.#answer('create', 'Pod', request, () => {
       let pod = this.get('Pod', namespace, name);
       const isFree = isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
-      if (!isFree) this.#chargeBudget(pod, request);
-      const marked = withDisruptionTarget(pod, timeText(this.#sim.nowUs));
+      const now = timeText(this.#sim.nowUs);
+      if (!isFree) {
+        const charged = chargedBudget(this.store.valuesIn('PodDisruptionBudget', namespace), pod, now);
+        const before = charged === undefined ? undefined : this.store.get('PodDisruptionBudget', objectKey(charged));
+        if (charged !== undefined && before !== undefined) this.#put('PodDisruptionBudget', charged, before, 'update', 'status', request);
+      }
+      const marked = withDisruptionTarget(pod, now);
       if (marked !== pod) pod = this.#put('Pod', marked, pod, 'create', 'eviction', request);
       this.#delete('Pod', pod, options, request);
     });
@@ -514,57 +437,6 @@ export class ApiServer {
     return this.#remove(kind, current, current, 'delete', '', request);
   }
 
-  /** Takes one disruption off the pod's budget, if one has a say. Throws when the budget is used up. */
-  #chargeBudget(pod: Pod, request: RequestInfo): void {
-    const { namespace, name, labels } = pod.metadata;
-    const budgets = [...this.store.valuesIn('PodDisruptionBudget', namespace ?? '')].filter((one) =>
-      selectorMatches(one.spec.selector, labels),
-    );
-    if (budgets.length === 0) return;
-    if (budgets.length > 1) {
-      const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-      throw new ApiError({ code: 500, reason: 'InternalError', message });
-    }
-    const budget = budgets[0]!;
-    const {
-      disruptionsAllowed = 0,
-      currentHealthy = 0,
-      desiredHealthy = 0,
-      disruptedPods = {},
-      observedGeneration = 0,
-    } = budget.status ?? {};
-    if (!isPodReady(pod)) {
-      const isHealthyBudget = currentHealthy >= desiredHealthy && desiredHealthy > 0;
-      if (budget.spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthyBudget) return;
-    }
-    const refuse = (message: string, retryAfterSeconds?: number) =>
-      new ApiError({
-        code: 429,
-        reason: 'TooManyRequests',
-        message: "Cannot evict pod as it would violate the pod's disruption budget.",
-        causes: [{ reason: 'DisruptionBudget', message }],
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      });
-    const own = budget.metadata.name;
-    if (observedGeneration < (budget.metadata.generation ?? 0))
-      throw refuse(`The disruption budget ${own} is still being processed by the server.`, 10);
-    if (disruptionsAllowed < 0) throw forbidden('PodDisruptionBudget', own, 'pdb disruptions allowed is negative');
-    if (Object.keys(disruptedPods).length > DISRUPTED_PODS_MAX) {
-      throw forbidden('PodDisruptionBudget', own, 'DisruptedPods map too big - too many evictions not confirmed by PDB controller');
-    }
-    if (disruptionsAllowed === 0) {
-      const isShort = currentHealthy <= desiredHealthy;
-      const needs = `The disruption budget ${own} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
-      throw refuse(isShort ? needs : `The disruption budget ${own} does not allow evicting pods currently`);
-    }
-    const now = timeText(this.#sim.nowUs);
-    const disrupted = { ...disruptedPods, [name]: now };
-    const isLast = disruptionsAllowed === 1;
-    const conditions = isLast ? { conditions: withDisruptionAllowed(budget, disruptionAllowed(budget, 0), now) } : {};
-    const status = { ...budget.status!, ...conditions, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods: disrupted };
-    this.#put('PodDisruptionBudget', { ...budget, status }, budget, 'update', 'status', request);
-  }
-
   /** An object whose deletion waited for this write alone is removed by it. */
   #putOrRemove<K extends Kind>(
     kind: K,
@@ -649,185 +521,6 @@ export class ApiServer {
       throw error;
     }
   }
-}
-
-const PHASES: { readonly [K in Kind]?: string } = {
-  Namespace: 'Active',
-  PersistentVolume: 'Pending',
-  PersistentVolumeClaim: 'Pending',
-};
-
-function newStatus(kind: Kind): unknown {
-  const phase = PHASES[kind];
-  return phase === undefined ? emptyStatusOf(kind) : { phase };
-}
-
-/** Of a slice everything counts but annotations and owners (pkg/registry/discovery/endpointslice/strategy.go). */
-function hasSliceChanged(stored: KubeObject, given: KubeObject): boolean {
-  const { metadata: before, ...old } = stored;
-  const { metadata: after, ...next } = given;
-  return !isSameValue(old, next) || !isSameValue(before.labels, after.labels);
-}
-
-function checkBoundOnce(pod: Pod, previous: Pod | undefined): void {
-  const before = previous?.spec.nodeName ?? '';
-  if (before !== '' && before !== pod.spec.nodeName) fail(`Cannot bind ${objectKey(pod)} to ${pod.spec.nodeName}: already on ${before}`);
-}
-
-function checkVersion(kind: Kind, stored: ObjectMeta, resourceVersion: string): void {
-  if (stored.resourceVersion === resourceVersion) return;
-  throw conflict(
-    groupResource(kind),
-    stored.name,
-    'the object has been modified; please apply your changes to the latest version and try again',
-  );
-}
-
-function checkPreconditions(kind: Kind, stored: ObjectMeta, { preconditions }: DeleteOptions): void {
-  const { uid, resourceVersion } = preconditions ?? {};
-  if (uid !== undefined && uid !== stored.uid) {
-    const why = `the UID in the precondition (${uid}) does not match the UID in record (${stored.uid}). The object might have been deleted and then recreated`;
-    throw conflict(kind, stored.name, why);
-  }
-  if (resourceVersion !== undefined && resourceVersion !== stored.resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${stored.resourceVersion}). The object might have been modified`;
-    throw conflict(kind, stored.name, why);
-  }
-}
-
-function otherUid(kind: Kind, stored: KubeObject, uid: string): ApiError {
-  return storageConflict(kind, stored, `UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`);
-}
-
-function storageConflict(kind: Kind, stored: KubeObject, failed: string): ApiError {
-  const key = `/registry/${KINDS[kind].resource}/${objectKey(stored)}`;
-  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${failed}`;
-  return conflict(groupResource(kind), stored.metadata.name, why);
-}
-
-const NO_METADATA = { name: '' } as ObjectMeta;
-
-/** A Binding may name the pod it means more closely (assignPod in pkg/registry/core/pod/storage). */
-function checkBindingOf(pod: Pod, { uid, resourceVersion }: ObjectMeta): void {
-  if ((uid ?? '') !== '' && uid !== pod.metadata.uid) throw otherUid('Pod', pod, uid!);
-  const present = pod.metadata.resourceVersion;
-  if ((resourceVersion ?? '') !== '' && resourceVersion !== present) {
-    throw storageConflict('Pod', pod, `ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${present}`);
-  }
-}
-
-function withBindingMetadata(metadata: ObjectMeta, { labels, annotations }: ObjectMeta): ObjectMeta {
-  if (labels === undefined && annotations === undefined) return metadata;
-  return {
-    ...metadata,
-    ...(labels === undefined ? {} : { labels: { ...metadata.labels, ...labels } }),
-    ...(annotations === undefined ? {} : { annotations: { ...metadata.annotations, ...annotations } }),
-  };
-}
-
-type PodConditions = NonNullable<NonNullable<Pod['status']>['conditions']>;
-
-/** A condition of a type that is there already takes its place. */
-function withCondition(conditions: PodConditions, condition: PodConditions[number]): PodConditions {
-  const isThere = conditions.some(({ type }) => type === condition.type);
-  return isThere ? conditions.map((one) => (one.type === condition.type ? condition : one)) : [...conditions, condition];
-}
-
-/** What the server itself keeps of an object's metadata, whatever an update says. */
-function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta {
-  // Written back as it was read: there is nothing to put right.
-  if (given === stored) return stored;
-  const kept: Record<string, unknown> = { ...given };
-  for (const field of [
-    'uid',
-    'resourceVersion',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'generateName',
-  ] as const) {
-    if (stored[field] === undefined) delete kept[field];
-    else kept[field] = stored[field];
-  }
-  return kept as unknown as ObjectMeta;
-}
-
-function isLeaving({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp !== undefined;
-}
-
-function withGeneration(metadata: ObjectMeta, generation: number | undefined): ObjectMeta {
-  if (metadata.generation === generation) return metadata;
-  const { generation: _, ...others } = metadata;
-  return generation === undefined ? others : { ...others, generation };
-}
-
-function namesOf(key: ObjectKey): { readonly namespace: string | undefined; readonly name: string } {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { namespace: undefined, name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
-/** Everything stored, but the status given; spec and generation are not even looked at. */
-function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
-  const given = (object as unknown as { readonly status?: unknown }).status;
-  const status = stored.kind === 'Pod' ? withQosClassOf(stored as unknown as Pod, given as Pod['status']) : given;
-  if (object.metadata === stored.metadata) return { ...stored, status };
-  const { annotations, finalizers } = object.metadata;
-  const { labels } = stored.kind === 'Deployment' ? stored.metadata : object.metadata;
-  const metadata: Record<string, unknown> = { ...stored.metadata };
-  for (const [field, value] of Object.entries({ labels, annotations, finalizers })) {
-    if (value === undefined) delete metadata[field];
-    else metadata[field] = value;
-  }
-  return { ...stored, metadata, status };
-}
-
-function podGraceSeconds(pod: Pod, asked: number | undefined): number {
-  if ((pod.spec.nodeName ?? '') === '' || isPodTerminal(pod)) return 0;
-  const seconds = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-  return seconds < 0 ? 1 : seconds;
-}
-
-function finalizersFor(kind: Kind, present: readonly string[], options: DeleteOptions): readonly string[] {
-  // batch/v1 keeps what it once promised: a Job deleted without a word leaves its pods (pkg/registry/batch/job/strategy.go).
-  const isDecided = present.includes('orphan') || present.includes('foregroundDeletion');
-  const propagationPolicy = options.propagationPolicy ?? (kind === 'Job' && !isDecided ? 'Orphan' : undefined);
-  if (propagationPolicy === undefined || kind === 'Namespace') return present;
-  const others = present.filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
-  if (propagationPolicy === 'Foreground') return [...others, 'foregroundDeletion'];
-  return propagationPolicy === 'Orphan' ? [...others, 'orphan'] : others;
-}
-
-function withDeletion<T extends KubeObject>(object: T, time: string, graceSeconds: number, finalizers: readonly string[]): T {
-  const { generation = 0 } = object.metadata;
-  const metadata: ObjectMeta = {
-    ...object.metadata,
-    deletionTimestamp: time,
-    deletionGracePeriodSeconds: graceSeconds,
-    ...(generation > 0 && object.metadata.deletionTimestamp === undefined ? { generation: generation + 1 } : {}),
-    ...(finalizers.length > 0 || object.metadata.finalizers !== undefined ? { finalizers } : {}),
-  };
-  return { ...object, metadata };
-}
-
-function terminating<T extends KubeObject>(namespace: T): T {
-  const { deletionGracePeriodSeconds: _, ...metadata } = namespace.metadata;
-  return { ...namespace, metadata, status: { ...(namespace as unknown as KindMap['Namespace']).status, phase: 'Terminating' } };
-}
-
-function hasSpecFinalizers(kind: Kind, object: KubeObject): boolean {
-  return kind === 'Namespace' && ((object as KindMap['Namespace']).spec?.finalizers?.length ?? 0) > 0;
-}
-
-/** The pod with the mark of an eviction; itself when it bears it already. */
-function withDisruptionTarget(pod: Pod, time: string): Pod {
-  const conditions = pod.status?.conditions ?? [];
-  const before = conditions.find((one) => one.type === 'DisruptionTarget');
-  if (before?.status === 'True' && before.reason === EVICTED.reason && before.message === EVICTED.message) return pod;
-  const lastTransitionTime = before?.status === 'True' ? (before.lastTransitionTime ?? time) : time;
-  const condition = { ...EVICTED, lastProbeTime: null, lastTransitionTime };
-  const marked = before === undefined ? [...conditions, condition] : conditions.map((one) => (one === before ? condition : one));
-  return { ...pod, status: { ...pod.status, conditions: marked } };
 }
 
 function scaleOf(object: KubeObject): Scale {

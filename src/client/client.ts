@@ -4,7 +4,8 @@
  *
  * Models client-go/rest with the limits of cluster.md 1.12: the bucket is the component's own, so a slow one slows only itself.
  */
-import type { ApiServer, DeleteOptions, ListOptions, Patch, Scale } from '../apiserver/api-server.ts';
+import type { ApiServer, ListOptions, Patch, Scale } from '../apiserver/api-server.ts';
+import type { DeleteOptions } from '../apiserver/deletion.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { RequestPump } from './request-pump.ts';

@@ -5,7 +5,7 @@
  */
 
 import { badRequest, invalidOf } from '../api-error.ts';
-import type { DeleteOptions } from '../api-server.ts';
+import type { DeleteOptions } from '../deletion.ts';
 import { decode, fatalProblem } from '../schema/decode.ts';
 import { goQuote } from '../schema/go-text.ts';
 import { JsonError, readJson } from '../schema/json-reader.ts';

@@ -3,7 +3,7 @@
  *
  * Models k8s.io/kubectl/pkg/cmd/delete and cmd/wait.
  */
-import type { DeleteOptions } from '../../apiserver/api-server.ts';
+import type { DeleteOptions } from '../../apiserver/deletion.ts';
 import type { Task } from '../../client/task.ts';
 import { apiVersionOf, KINDS } from '../../model/kinds.ts';
 import type { ParsedCommand } from './command-line.ts';
