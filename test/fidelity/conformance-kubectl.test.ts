@@ -11,7 +11,7 @@ const HELD: { readonly [session: string]: readonly [agreeing: number, commands: 
   hello: [17, 17],
   classifier: [29, 29],
   formats: [52, 53],
-  describe: [42, 45],
+  describe: [45, 45],
   create: [70, 71],
   apply: [51, 52],
   scale: [33, 33],

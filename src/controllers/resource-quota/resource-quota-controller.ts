@@ -10,7 +10,7 @@ import type { Client } from '../../client/client.ts';
 import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
-import { KINDS, type Kind } from '../../model/kinds.ts';
+import { groupResource, KINDS, type Kind } from '../../model/kinds.ts';
 import { type KubeObject, type ObjectKey, objectKey, type ResourceList } from '../../model/meta.ts';
 import { isPodTerminal } from '../../model/pod.ts';
 import type { ResourceQuota } from '../../model/policy.ts';
@@ -19,8 +19,9 @@ import { timeUsOf } from '../../model/time.ts';
 import type { HandlerId } from '../../sim/simulation.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 
-// Too many, and nobody limits them.
-const UNCOUNTED: ReadonlySet<Kind> = new Set<Kind>(['Event', 'Lease', 'EndpointSlice', 'Endpoints', 'ControllerRevision']);
+// Too many, and hardly anybody limits them: looked at only when a quota names them.
+const COUNTED_WHEN_NAMED: readonly Kind[] = ['Lease', 'EndpointSlice', 'Endpoints', 'ControllerRevision'];
+const UNCOUNTED: ReadonlySet<Kind> = new Set<Kind>(['Event', ...COUNTED_WHEN_NAMED]);
 const COUNTED = (Object.keys(KINDS) as Kind[]).filter((kind) => KINDS[kind].namespaced && !UNCOUNTED.has(kind));
 
 export class ResourceQuotaController implements Controller {
@@ -28,6 +29,7 @@ export class ResourceQuotaController implements Controller {
   readonly #client: Client;
   readonly #queue: WorkQueue;
   readonly #handler: HandlerId;
+  readonly #named = new Set<Kind>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -75,11 +77,24 @@ export class ResourceQuotaController implements Controller {
     if (!isSameValue(status, quota.status)) yield* this.#client.updateStatus('ResourceQuota', { ...quota, status });
   }
 
+  /** The kinds of the many that this quota limits; watched from the first time on. */
+  #namedIn(hard: ResourceList): readonly Kind[] {
+    const named = COUNTED_WHEN_NAMED.filter((kind) => hard[`count/${groupResource(kind)}`] !== undefined);
+    for (const kind of named) {
+      if (this.#named.has(kind)) continue;
+      this.#named.add(kind);
+      const informer = this.#context.informers.informer(kind);
+      const enqueue = (object: KubeObject) => this.#enqueue(object);
+      informer.addHandler({ onAdd: enqueue, onDelete: enqueue } as Parameters<typeof informer.addHandler>[0]);
+    }
+    return named;
+  }
+
   #used(quota: ResourceQuota, hard: ResourceList): ResourceList {
     const totals = new Map<string, Amount>(Object.keys(hard).map((resource) => [resource, NOTHING]));
     const { namespace = '' } = quota.metadata;
     const { nowUs } = this.#context.sim;
-    for (const kind of COUNTED) {
+    for (const kind of [...COUNTED, ...this.#namedIn(hard)]) {
       for (const object of this.#context.informers.informer(kind).byIndex('namespace', namespace) as readonly KubeObject[]) {
         if (!isInScope(quota, kind, object) || isOverdue(object, nowUs)) continue;
         for (const [resource, amount] of usageOf(kind, object)) {

@@ -29,7 +29,7 @@ export class SessionPlane {
   #lastWriteUs = 0;
 
   constructor(nodes: readonly string[]) {
-    const cluster = new Cluster({ seed: 1, nodes: [] });
+    const cluster = new Cluster({ seed: 1, nodes: [], serviceAccountAdmission: false });
     this.#cluster = cluster;
     const { sim, api, observers } = cluster;
     this.client = cluster.client('kubectl');
