@@ -16,6 +16,9 @@ const FAST_PODS: { readonly [size in Size]: number } = { small: 1_000, full: 10_
 const SLOW_VERDICTS: { readonly [size in Size]: number } = { small: 20_000, full: 600_000 };
 const MAX_SLOW_PODS = 500;
 const REPETITIONS: { readonly [size in Size]: number } = { small: 1, full: 5 };
+// Most of the time goes into setting up clusters larger than that.
+const MANY_NODES = 15_000;
+const REPETITIONS_OF_MANY = 2;
 // Beyond it the twin would look at so many nodes, or pods on them, that a handful of decisions takes minutes.
 const MAX_SLOW_NODES = 15_000;
 
@@ -26,7 +29,8 @@ function measured(workload: Workload, size: Size): Measurement[] {
   const slow: CycleCase[] = [];
   for (const nodes of SIZES[size]) {
     const podCount = Math.min(FAST_PODS[size], workload.podsAtMost?.(nodes) ?? FAST_PODS[size]);
-    const runs = Array.from({ length: REPETITIONS[size] }, () => runCycles(workload, nodes, podCount, false));
+    const repetitions = nodes > MANY_NODES ? REPETITIONS_OF_MANY : REPETITIONS[size];
+    const runs = Array.from({ length: repetitions }, () => runCycles(workload, nodes, podCount, false));
     fast.push({ nodes, runs, checksum: runs[0]!.checksum });
     if (nodes > MAX_SLOW_NODES) continue;
     const few = Math.max(5, Math.min(podCount, MAX_SLOW_PODS, Math.floor(SLOW_VERDICTS[size] / nodes)));
