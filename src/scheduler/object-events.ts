@@ -84,15 +84,13 @@ function conditions(node: Node): readonly string[] {
   return (node.status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`).sort();
 }
 
-/** Does nothing differ that a filter or a score could notice? What only a clock moves on is not looked at. */
+/** Does nothing differ that a filter or a score looks at? Conditions are not: what follows from them is taints. */
 export function isSameForScheduling(previous: Node, node: Node): boolean {
   return (
     isSame(previous.metadata.labels, node.metadata.labels) &&
-    isSame(previous.metadata.annotations, node.metadata.annotations) &&
     isSame(previous.spec, node.spec) &&
     isSame(previous.status?.allocatable, node.status?.allocatable) &&
     previous.status?.images === node.status?.images &&
-    isSame(previous.status?.declaredFeatures, node.status?.declaredFeatures) &&
-    hasSameConditions(previous, node)
+    isSame(previous.status?.declaredFeatures, node.status?.declaredFeatures)
   );
 }

@@ -49,6 +49,35 @@ describe('Cache', () => {
     expect(snapshotOf(cache, snapshot)).toEqual(['b', 'c', 'd', 'a']);
   });
 
+  test('takes a heartbeat for no change, but keeps the object it brought', () => {
+    const cache = new Cache();
+    const snapshot = new Snapshot();
+    cache.addNode(node('a', 'z1'));
+    cache.updateSnapshot(snapshot);
+    const { head } = snapshot.log;
+    const ready = { type: 'Ready', status: 'True' as const, lastHeartbeatTime: '2026-01-01T00:00:10Z' };
+    const beat: Node = { ...node('a', 'z1'), status: { ...node('a', 'z1').status, conditions: [ready] } };
+    cache.updateNode(beat);
+    cache.updateSnapshot(snapshot);
+    expect(snapshot.log.head).toBe(head);
+    expect(snapshot.get('a')?.node).toBe(beat);
+
+    cache.updateNode({ ...beat, spec: { unschedulable: true } });
+    cache.updateSnapshot(snapshot);
+    expect(snapshot.log.head).toBe(head + 1);
+  });
+
+  test('tells where each node stood before rows were dealt anew', () => {
+    const cache = new Cache();
+    const snapshot = new Snapshot();
+    for (const name of ['a', 'b', 'c']) cache.addNode(node(name, 'z1'));
+    cache.updateSnapshot(snapshot);
+    cache.removeNode('b');
+    cache.addNode(node('d', 'z0'));
+    expect(snapshotOf(cache, snapshot)).toEqual(['a', 'd', 'c']);
+    expect([...snapshot.previousRows]).toEqual([0, -1, 2]);
+  });
+
   test('counts an assumed pod at once, and no longer when it is forgotten', () => {
     const cache = new Cache();
     cache.addNode(node('a', 'z1'));
