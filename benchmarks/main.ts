@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks and writes what they measured to reports/: `npm run bench -- [--small] [NAME...]`.
+ * Runs the benchmarks and writes what they measured to reports/: `npm run bench -- [--small] [--case=TEXT] [NAME...]`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -32,6 +32,7 @@ type Row = Record<string, number | string>;
 
 const args = process.argv.slice(2);
 const size = args.includes('--small') ? 'small' : 'full';
+const only = args.find((arg) => arg.startsWith('--case='))?.slice('--case='.length);
 const names = args.filter((arg) => !arg.startsWith('--'));
 const unknown = names.filter((name) => BENCHMARKS[name] === undefined && SIMULATED[name] === undefined);
 if (unknown.length > 0) {
@@ -50,7 +51,7 @@ const origin = {
 const measured = new Map<string, readonly Row[]>();
 for (const name of names.length > 0 ? names : [...Object.keys(BENCHMARKS), ...Object.keys(SIMULATED)]) {
   const simulated = SIMULATED[name];
-  const table = simulated === undefined ? (await BENCHMARKS[name]!(size)).map(flat) : simulated(size);
+  const table = simulated === undefined ? (await BENCHMARKS[name]!(size, only)).map(flat) : simulated(size);
   measured.set(name, table);
   console.table(table);
   if (size !== 'full') continue;

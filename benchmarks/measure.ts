@@ -20,7 +20,8 @@ export interface Measurement {
 
 export type Size = 'small' | 'full';
 
-export type Benchmark = (size: Size) => Promise<readonly Measurement[]>;
+/** `only`: a text that the names of the cases to run contain; benchmarks of few cases run them all. */
+export type Benchmark = (size: Size, only?: string) => Promise<readonly Measurement[]>;
 
 /** Bytes in use that are still wanted: measured after a collection, where the run allows one to be asked for. */
 export function heapBytes(): number {
