@@ -1,6 +1,7 @@
 /**
  * Takes down what is written during a step, as rows in the words of the recordings: decisions, status writes and Events.
  */
+import { isSameValue } from '../../../apiserver/same-value.ts';
 import type { Event } from '../../../model/configuration.ts';
 import { KINDS } from '../../../model/kinds.ts';
 import { controllerOf, type KubeObject } from '../../../model/meta.ts';
@@ -252,7 +253,7 @@ function counted(rows: readonly WriteRow[]): WriteRow[] {
 }
 
 function compare(path: string, before: unknown, after: unknown, set: Record<string, unknown>, unset: string[]): void {
-  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  if (isSameValue(before, after)) return;
   if (isFields(before) && isFields(after)) {
     for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const below = path === '' ? field : /^[A-Za-z0-9_-]+$/.test(field) ? `${path}.${field}` : `${path}["${field}"]`;
@@ -272,7 +273,7 @@ function compare(path: string, before: unknown, after: unknown, set: Record<stri
     const old = before.find((one) => one[key] === name);
     const now = after.find((one) => one[key] === name);
     if (now === undefined) unset.push(`${path}[${name}]`);
-    else if (JSON.stringify(old) !== JSON.stringify(now)) set[`${path}[${name}]`] = now;
+    else if (!isSameValue(old, now)) set[`${path}[${name}]`] = now;
   }
 }
 
