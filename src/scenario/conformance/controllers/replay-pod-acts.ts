@@ -107,8 +107,9 @@ export class PodActs {
         });
     }
     const isBinding = ['bind', 'start', 'run', 'waiting', 'succeed', 'fail'].includes(op);
-    const pod = api.get('Pod', NAMESPACE, name);
-    if (isBinding && (pod.spec.nodeName ?? '') === '') {
+    // A controller may have deleted it since it was picked.
+    const pod = api.list('Pod', { namespace: NAMESPACE }).items.find(({ metadata }) => metadata.name === name);
+    if (pod !== undefined && isBinding && (pod.spec.nodeName ?? '') === '') {
       plane.request(() => api.bind(NAMESPACE, name, args.node ?? daemonNode(pod) ?? 'n1', author));
     }
     if (op === 'bind') return undefined;
