@@ -4,7 +4,6 @@
  * Models k8s.io/kubectl/pkg/cmd/apply: what was applied last time and is gone from the file is removed, what others have set and the file
  * does not mention stays.
  */
-import { ApiError } from '../../apiserver/api-error.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
 import type { Task } from '../../client/task.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -12,7 +11,7 @@ import type { KubeObject } from '../../model/meta.ts';
 import type { ParsedCommand } from './command-line.ts';
 import { type KubectlContext, warnLine } from './context.ts';
 import { isNotFound, KubectlError, throwAll, withSource } from './errors.ts';
-import { asMap, type JsonMap } from './json.ts';
+import { asMap, goJson, type JsonMap, sorted } from './json.ts';
 import { LAST_APPLIED, lastAppliedOf, withLastApplied } from './last-applied.ts';
 import { threeWayPatch } from './merge-patch.ts';
 import { answerPrinter, type PrintAnswer } from './print-answer.ts';
@@ -85,9 +84,20 @@ function* applyOne(info: Info, command: ParsedCommand, context: KubectlContext, 
   try {
     patched = yield* context.api.patch(info.kind, info.namespace, info.name, { type: 'strategic', body }, options);
   } catch (error) {
-    throw error instanceof ApiError && error.reason !== 'Invalid' ? withSource('applying patch:\nto:\n', info.source!, error) : error;
+    throw withSource(
+      `applying patch:\n${goJson(sorted(body))}\nto:\n${infoText(info)}\nfor:`,
+      info.source!,
+      withSource('patching', info.source!, error),
+    );
   }
   answer(patched, isSameValue(patched, current) ? 'unchanged' : 'configured');
+}
+
+/** Models Info.String of cli-runtime. */
+function infoText({ kind, namespace = '', name }: Info): string {
+  const { resource, group, version } = KINDS[kind];
+  const about = `Resource: "${group}/${version}, Resource=${resource}", GroupVersionKind: "${group}/${version}, Kind=${kind}"`;
+  return `${about}\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`;
 }
 
 function* presentOf({ kind, namespace, name }: Info, { api }: KubectlContext): Task<KubeObject | undefined> {

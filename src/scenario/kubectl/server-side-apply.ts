@@ -7,7 +7,7 @@ import { ApiError } from '../../apiserver/api-error.ts';
 import type { Task } from '../../client/task.ts';
 import type { ParsedCommand } from './command-line.ts';
 import type { KubectlContext } from './context.ts';
-import { KubectlError, withSource } from './errors.ts';
+import { KubectlError } from './errors.ts';
 import type { PrintAnswer } from './print-answer.ts';
 import type { Info } from './select.ts';
 import { writeOptionsOf } from './write-options.ts';
@@ -30,6 +30,6 @@ export function* serverSideApply(info: Info, { flags }: ParsedCommand, context: 
     answer(applied, 'serverside-applied');
   } catch (error) {
     if (error instanceof ApiError && error.reason === 'Conflict') throw new KubectlError(`${error.message}\n${ADVICE}`);
-    throw error instanceof ApiError && error.reason !== 'Invalid' ? withSource('patching', info.source!, error) : error;
+    throw error;
   }
 }
