@@ -234,10 +234,17 @@ export class Cache {
     const previous = present.info;
     if (present.isAssumed) this.#assumedCount--;
     if (info.nodeName === present.nodeName && countsTheSame(previous, info)) {
-      // Nothing that filters or scores look at: only the order of the node's pods moves on, as upstream's does.
+      // The node by itself has nothing to notice: only the order of its pods moves on, as upstream's does. Other labels are counted
+      // elsewhere; every pod that is bound gets some, those of its node's place.
       const node = this.#nodes.get(present.nodeName)!;
       node.replacePod(previous, info);
       this.#changed.add(node);
+      if (previous.peer !== info.peer) {
+        for (const listener of this.#listeners) {
+          listener.podRemoved(previous, node);
+          listener.podAdded(info, node);
+        }
+      }
       present.info = info;
       present.isAssumed = false;
       return;
@@ -259,7 +266,6 @@ export class Cache {
 function countsTheSame(previous: PodInfo, info: PodInfo): boolean {
   return (
     previous.spec === info.spec &&
-    previous.peer === info.peer &&
     previous.placed === info.placed &&
     previous.priority === info.priority &&
     previous.isTerminating === info.isTerminating
