@@ -48,7 +48,7 @@ const NODE_INFO = {
   architecture: 'amd64',
   operatingSystem: 'linux',
   containerRuntimeVersion: 'containerd://2.1.0',
-  kubeletVersion: 'v1.36.2',
+  kubeletVersion: 'v1.36.3',
   kubeProxyVersion: '',
   osImage: 'Linux',
   kernelVersion: '6.12.0',

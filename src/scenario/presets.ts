@@ -28,9 +28,9 @@ const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 /** kubeadm's static pods (cmd/kubeadm/app/phases), whose requests the node's room is less by. */
 const STATIC_PODS: readonly Pod[] = [
   staticPod('etcd', 'registry.k8s.io/etcd:3.6.6-0', { cpu: '100m', memory: '100Mi' }),
-  staticPod('kube-apiserver', 'registry.k8s.io/kube-apiserver:v1.36.2', { cpu: '250m' }),
-  staticPod('kube-controller-manager', 'registry.k8s.io/kube-controller-manager:v1.36.2', { cpu: '200m' }),
-  staticPod('kube-scheduler', 'registry.k8s.io/kube-scheduler:v1.36.2', { cpu: '100m' }),
+  staticPod('kube-apiserver', 'registry.k8s.io/kube-apiserver:v1.36.3', { cpu: '250m' }),
+  staticPod('kube-controller-manager', 'registry.k8s.io/kube-controller-manager:v1.36.3', { cpu: '200m' }),
+  staticPod('kube-scheduler', 'registry.k8s.io/kube-scheduler:v1.36.3', { cpu: '100m' }),
 ];
 
 export const PRESET_SPECS: { readonly [P in Preset]: PresetSpec } = {
