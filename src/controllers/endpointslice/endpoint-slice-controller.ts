@@ -7,48 +7,61 @@
 import { SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import { WrittenRevisions } from '../../client/consistency.ts';
+import type { EventRecorder } from '../../client/event-recorder.ts';
 import { isSameVersion } from '../../client/informer.ts';
 import { ExponentialWithBucket } from '../../client/rate-limiter.ts';
 import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { Retry, startWorkers } from '../../client/workers.ts';
 import { keyOf, type ObjectKey, objectKey, revisionOf } from '../../model/meta.ts';
+import type { Node } from '../../model/node.ts';
+import { nodeCondition } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
-import type { EndpointSlice, Service } from '../../model/service.ts';
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
 import type { ControllerContext } from '../context.ts';
 import { isEndpointChange } from './pod-endpoint.ts';
 import { ServiceMembership } from './service-membership.ts';
 import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './service-slices.ts';
+import { topologyHints, wantsTopologyHints } from './topology-hints.ts';
 import { TriggerTimes } from './trigger-times.ts';
 
 const WORKERS = 5;
 const MAX_RETRIES = 15;
-const PER_SLICE = 100;
 // defaultSyncBackOff, maxSyncBackOff and endpointSliceChangeMinSyncDelay.
 const SYNC_BACK_OFF_US = SECOND_US;
 const MAX_BACK_OFF_US = 1000 * SECOND_US;
 const SLICE_CHANGE_DELAY_US = SECOND_US;
 const BY_SERVICE = 'managedSlicesOfService';
+const NO_ZONES: ReadonlyMap<string, string> = new Map();
 
 export class EndpointSliceController {
   readonly #context: ControllerContext;
   readonly #client: Client;
+  readonly #recorder: EventRecorder;
   readonly #queue: WorkQueue;
   readonly #membership = new ServiceMembership();
   readonly #times = new TriggerTimes();
   readonly #writes = new WrittenRevisions();
+  /** Services that want their endpoints shared out among zones, and why they are not, if so. */
+  readonly #hinted = new Map<ObjectKey, string>();
   /** Per service, the revision each of its slices was last written with by this controller. */
   readonly #ours = new Map<ObjectKey, Map<string, number>>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#client = context.client('endpointslice-controller');
+    this.#recorder = context.recorder('endpoint-slice-controller', this.#client);
     this.#queue = new WorkQueue(context.sim, new ExponentialWithBucket(SYNC_BACK_OFF_US, MAX_BACK_OFF_US));
   }
 
   start(): void {
     const { informers, sim } = this.#context;
     const pods = informers.informer('Pod');
+    informers.informer('Node').addHandler({
+      onAdd: () => this.#onNodes(),
+      onUpdate: (before, node) => void (hasSamePlace(before, node) || this.#onNodes()),
+      onDelete: () => this.#onNodes(),
+    });
     const slices = informers.informer('EndpointSlice');
     slices.addIndex(BY_SERVICE, (slice) => (isManaged(slice) ? [serviceOf(slice)] : []));
     informers.informer('Service').addHandler({
@@ -103,7 +116,37 @@ export class EndpointSliceController {
   }
 
   #enqueue(services: readonly ObjectKey[]): void {
-    for (const service of services) this.#queue.add(service);
+    // --endpointslice-updates-batch-period, by default none.
+    const delayUs = this.#context.options.endpointUpdatesBatchPeriodSeconds * SECOND_US;
+    for (const service of services) this.#queue.addAfter(service, delayUs);
+  }
+
+  /** Where the CPU is has changed: Services whose endpoints are shared out by it are looked at again. */
+  #onNodes(): void {
+    for (const key of this.#hinted.keys()) this.#queue.add(key);
+  }
+
+  /** The zones of a Service that wants its endpoints shared out among them, and a word about it when that begins or can no longer be done. */
+  #zonesFor(key: ObjectKey, service: Service): ((endpoints: ReadonlyMap<string, Endpoint>) => ReadonlyMap<string, string>) | undefined {
+    if (!wantsTopologyHints(service)) {
+      this.#hinted.delete(key);
+      return undefined;
+    }
+    return (endpoints) => {
+      const hints = topologyHints(endpoints, this.#context.informers.informer('Node').values());
+      const told = 'problem' in hints ? hints.problem : '';
+      const before = this.#hinted.get(key);
+      this.#hinted.set(key, told);
+      if (told !== before) this.#tell(service, told);
+      return 'problem' in hints ? NO_ZONES : hints.zones;
+    };
+  }
+
+  #tell(service: Service, problem: string): void {
+    if (problem === '') {
+      const message = 'Topology Aware Hints has been enabled, addressType: IPv4';
+      this.#recorder.event(service, 'Normal', 'TopologyAwareHintsEnabled', message);
+    } else this.#recorder.event(service, 'Warning', 'TopologyAwareHintsDisabled', `${problem}, addressType: IPv4`);
   }
 
   #onSlice(slice: EndpointSlice): void {
@@ -126,6 +169,7 @@ export class EndpointSliceController {
       this.#times.forget(key);
       this.#writes.forget(key);
       this.#ours.delete(key);
+      this.#hinted.delete(key);
       return;
     }
     if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return;
@@ -135,7 +179,17 @@ export class EndpointSliceController {
     const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
     const trigger = this.#times.take(key, service, this.#membership.podsOf(key));
     const nodes = informers.informer('Node');
-    const plan = planSlices(service, this.#membership.podsOf(key), (name) => nodes.get(name), existing, PER_SLICE, trigger);
+    const { maxEndpointsPerSlice } = this.#context.options;
+    const zones = this.#zonesFor(key, service);
+    const plan = planSlices(
+      service,
+      this.#membership.podsOf(key),
+      (name) => nodes.get(name),
+      existing,
+      maxEndpointsPerSlice,
+      trigger,
+      zones,
+    );
     // A service on its way out only loses slices.
     if (service.metadata.deletionTimestamp === undefined) {
       for (const slice of plan.creates) this.#wrote(key, yield* this.#client.create('EndpointSlice', slice));
@@ -165,4 +219,13 @@ function isManaged(slice: EndpointSlice): boolean {
 
 function serviceOf(slice: EndpointSlice): ObjectKey {
   return keyOf(slice.metadata.namespace, slice.metadata.labels![SERVICE_NAME]!);
+}
+
+/** Nothing has changed of what endpoints are shared out by: true of nearly every heartbeat. */
+function hasSamePlace(before: Node, node: Node): boolean {
+  return (
+    before.metadata.labels === node.metadata.labels &&
+    before.status?.allocatable === node.status?.allocatable &&
+    nodeCondition(before, 'Ready')?.status === nodeCondition(node, 'Ready')?.status
+  );
 }

@@ -30,6 +30,7 @@ export function planSlices(
   existing: readonly EndpointSlice[],
   perSlice: number,
   triggerTime: string | undefined,
+  zoneOf?: (endpoints: ReadonlyMap<string, Endpoint>) => ReadonlyMap<string, string>,
 ): SlicePlan {
   const labels = sliceLabels(service);
   const isStale = (slice: EndpointSlice) => !hasSameEntries(slice.metadata.labels ?? {}, labels);
@@ -38,6 +39,7 @@ export function planSlices(
   const unused = new Map<string, EndpointSlice[]>();
   for (const slice of existing) append(unused, JSON.stringify(slice.ports ?? []), slice);
   for (const [tuple, { ports, endpoints }] of byPorts(service, pods, nodeOf)) {
+    for (const [id, zone] of zoneOf?.(endpoints) ?? []) endpoints.set(id, { ...endpoints.get(id)!, hints: { forZones: [{ name: zone }] } });
     const packed = packSlices(unused.get(tuple) ?? [], endpoints, perSlice, isStale);
     unused.delete(tuple);
     for (const one of packed.creates) plan.creates.push(newSlice(service, labels, ports, one, triggerTime));

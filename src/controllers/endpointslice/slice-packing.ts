@@ -98,10 +98,11 @@ export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
     a.hostname === b.hostname &&
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&
-    zonesOf(a) === zonesOf(b)
+    hintsText(a) === hintsText(b)
   );
 }
 
-function zonesOf(endpoint: Endpoint): string {
-  return endpoint.hints?.forZones?.map((zone) => zone.name).join() ?? '';
+function hintsText({ hints }: Endpoint): string {
+  if (hints === undefined) return '';
+  return [hints.forZones, hints.forNodes].map((places) => places?.map(({ name }) => name).join() ?? '').join(';');
 }
