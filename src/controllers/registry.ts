@@ -16,6 +16,7 @@ import { JobController } from './job/job-controller.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts';
 import { ClaimProtection } from './persistentvolume/claim-protection.ts';
+import { EphemeralVolumeController } from './persistentvolume/ephemeral-volume-controller.ts';
 import { PersistentVolumeBinder } from './persistentvolume/persistent-volume-binder.ts';
 import { VolumeProtection } from './persistentvolume/volume-protection.ts';
 import { PodGarbageCollector } from './pod-gc/pod-garbage-collector.ts';
@@ -54,4 +55,5 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['persistentvolume-binder-controller', (context) => new PersistentVolumeBinder(context)],
   ['persistentvolumeclaim-protection-controller', (context) => new ClaimProtection(context)],
   ['persistentvolume-protection-controller', (context) => new VolumeProtection(context)],
+  ['ephemeral-volume-controller', (context) => new EphemeralVolumeController(context)],
 ]);
