@@ -23,7 +23,7 @@ type Step =
       readonly fate: 'waits' | 'promised' | 'stands';
       readonly pick: number;
     }
-  | { readonly do: 'settle' | 'advance' | 'grace' }
+  | { readonly do: 'settle' | 'advance' | 'grace' | 'look' }
   | { readonly do: 'delete' | 'terminate' | 'lose' | 'replace' | 'relabelPod' | 'touchPod'; readonly pick: number }
   | { readonly do: 'node'; readonly pick: number; readonly change: number; readonly value: number }
   | { readonly do: 'namespace' | 'service' | 'owner' | 'budget'; readonly pick: number; readonly app: number };
@@ -53,14 +53,14 @@ function script({ priorities, fates, changes, groups, nodeWeight }: Flavour, tem
     pick: fc.nat(),
   });
   const settle = fc.record({ do: fc.constant('settle' as const) });
-  const clock = fc.record({ do: fc.constantFrom('advance' as const, 'grace' as const) });
+  const clock = fc.record({ do: fc.constantFrom('advance' as const, 'grace' as const, 'look' as const, 'look' as const) });
   const change = fc.record({ do: fc.constantFrom(...changes), pick: fc.nat() });
   const nodes = fc.record({ do: fc.constant('node' as const), pick: fc.nat(), change: fc.nat(7), value: fc.nat(5) });
   const group = fc.record({ do: fc.constantFrom(...groups), pick: fc.nat(3), app: fc.nat(2) });
   const step = fc.oneof(
     { weight: 9, arbitrary: pods },
     { weight: 9, arbitrary: settle },
-    { weight: 1, arbitrary: clock },
+    { weight: 2, arbitrary: clock },
     { weight: 5, arbitrary: change },
     { weight: nodeWeight, arbitrary: nodes },
     { weight: 4, arbitrary: group },
@@ -253,6 +253,8 @@ function run(twins: SchedulerTwins, one: Step): void {
       return twins.settle(40);
     case 'advance':
       return twins.advance(400);
+    case 'look':
+      return twins.look();
     case 'grace':
       twins.isGraceful = !twins.isGraceful;
       return;

@@ -90,6 +90,11 @@ export class SchedulerTwins {
     }
   }
 
+  /** Somebody takes a snapshot between two cycles, as one does who wants to explain what is waiting. */
+  look(): void {
+    for (const core of [this.fast, this.slow]) core.cache.updateSnapshot(core.snapshot);
+  }
+
   /** Tries pods until none is left to try, or `limit` were tried: preemptors may go round in circles. */
   settle(limit: number): void {
     for (let i = 0; i < limit; i++) {

@@ -64,6 +64,8 @@ export class PodCounts implements CacheListener {
   #membershipLimit = MIN_MEMBERSHIPS;
   #standingListVersion = -1;
   #domainsListVersion = -1;
+  /** Rows were dealt anew by a snapshot that no decision followed at once, and pods have come or gone since. */
+  #hasMissed = false;
   /** Grows when all classes are forgotten: whoever holds one must ask anew. */
   epoch = 0;
   /** Grows when a standing term, or a way in which pods have it, appears. */
@@ -103,7 +105,9 @@ export class PodCounts implements CacheListener {
     if (this.#domainsListVersion !== listVersion) {
       this.#domainsListVersion = listVersion;
       this.domains.invalidate();
-      this.#move();
+      // What came and went between the deal and now was counted by nobody: then all is counted anew.
+      if (!this.#hasMissed) this.#move();
+      this.#hasMissed = false;
     }
     const columns = this.#selecting.length + 2 * this.#standing.size + this.domains.maskCount;
     const numbers = this.#snapshot.nodes.length * columns;
@@ -191,6 +195,10 @@ export class PodCounts implements CacheListener {
     this.#priorities.set(pod.priority, (this.#priorities.get(pod.priority) ?? 0) + sign);
     if (row === -1) return;
     const { listVersion } = this.#snapshot;
+    if (listVersion !== this.#domainsListVersion) {
+      this.#hasMissed = true;
+      return;
+    }
     const classes = this.#classesOf(names, membership);
     for (let i = 0; i < classes.length; i++) {
       const counted = classes[i]!;
