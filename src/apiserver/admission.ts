@@ -9,7 +9,7 @@ import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
 import { defaultStorageClass } from '../model/storage-class.ts';
 import { hasStorageClass } from '../model/volume-matching.ts';
 import type { RandomStream } from '../sim/random.ts';
-import { ApiError, forbidden } from './api-error.ts';
+import { forbidden, notFound } from './api-error.ts';
 import { withLimitDefaults } from './limit-range.ts';
 import { isMirror, withServiceAccount } from './service-account-admission.ts';
 import type { Store } from './store.ts';
@@ -78,7 +78,7 @@ export class Admission {
 
   #checkNamespace(kind: Kind, namespace: string, name: string): void {
     const stored = this.#store.get('Namespace', namespace);
-    if (stored === undefined) throw new ApiError({ code: 404, reason: 'NotFound', message: `namespaces "${namespace}" not found` });
+    if (stored === undefined) throw notFound('Namespace', namespace);
     if (stored.metadata.deletionTimestamp === undefined) return;
     const message = `namespace ${namespace} is being terminated`;
     throw forbidden(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
@@ -106,10 +106,29 @@ export class Admission {
 
   #withPriority(pod: Pod): PodSpec {
     const { spec } = pod;
+    const filled = this.#pricedSpec(pod);
+    const refuse = (what: string, given: unknown, computed: unknown) =>
+      forbidden(
+        'Pod',
+        pod.metadata.name,
+        `the ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${computed} from the given PriorityClass name`,
+      );
+    if (spec.priority !== undefined && spec.priority !== filled.priority) {
+      throw refuse('integer value of priority', spec.priority, filled.priority);
+    }
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== filled.preemptionPolicy) {
+      throw refuse('string value of PreemptionPolicy', spec.preemptionPolicy, filled.preemptionPolicy);
+    }
+    return filled;
+  }
+
+  /** The spec with what its priority class, or the default one, is worth. */
+  #pricedSpec(pod: Pod): PodSpec {
+    const { spec } = pod;
     const name = spec.priorityClassName ?? '';
     if (name === '') {
       const fallback = this.#defaultPriorityClass();
-      if (fallback === undefined) return { ...spec, priority: 0, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority' };
+      if (fallback === undefined) return { ...spec, priority: 0, preemptionPolicy: 'PreemptLowerPriority' };
       const preemptionPolicy = fallback.preemptionPolicy ?? 'PreemptLowerPriority';
       return { ...spec, priorityClassName: fallback.metadata.name, priority: fallback.value, preemptionPolicy };
     }

@@ -3,7 +3,7 @@
  *
  * Models staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go and the strategies of pkg/registry. It acts at
  * the present simulated instant; how long a request travels is the client's affair.
- * Left out so far: flow control; of server-side apply (apply/), the ownership of those who do not apply.
+ * Left out so far: flow control.
  * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
  */
 import { flatText } from '../base/flat-text.ts';
@@ -179,7 +179,7 @@ export class ApiServer {
     name: string,
     change: (stored: KindMap[K]) => KindMap[K],
     request: RequestInfo,
-    subresource?: 'status' | 'resize' | 'ephemeralcontainers',
+    subresource?: 'status' | 'scale' | 'resize' | 'ephemeralcontainers',
   ): KindMap[K] {
     return this.#answer('patch', kind, request, () =>
       this.#update(kind, change(this.get(kind, namespace, name)), request, 'patch', subresource ?? ''),
@@ -294,7 +294,8 @@ export class ApiServer {
     return this.#answer('update', 'Namespace', request, () => {
       const stored = this.get('Namespace', undefined, object.metadata.name);
       if (object.metadata.resourceVersion !== undefined) checkVersion('Namespace', stored.metadata, object.metadata.resourceVersion);
-      const changed = { ...stored, spec: { ...stored.spec, finalizers: object.spec?.finalizers ?? [] } };
+      const metadata = keptMetadata(stored.metadata, object.metadata);
+      const changed = { ...stored, metadata, spec: { ...stored.spec, finalizers: object.spec?.finalizers ?? [] } };
       return this.#putOrRemove('Namespace', changed, stored, 'update', 'finalize', request);
     });
   }
@@ -403,7 +404,8 @@ export class ApiServer {
     const isChanged =
       (kind === 'EndpointSlice' ? hasSliceChanged(stored, filled) : !isSameValue(before.spec, after.spec)) ||
       (kind === 'Deployment' && !isSameValue(stored.metadata.annotations, object.metadata.annotations));
-    const generation = GENERATION_KINDS.has(kind) && isChanged ? (stored.metadata.generation ?? 0) + 1 : stored.metadata.generation;
+    const counts = GENERATION_KINDS.has(kind) || kind === 'CSIDriver';
+    const generation = counts && isChanged ? (stored.metadata.generation ?? 0) + 1 : stored.metadata.generation;
     return {
       ...filled,
       metadata: withGeneration(keptMetadata(stored.metadata, filled.metadata), generation),

@@ -4,6 +4,7 @@
  * Models pkg/apis/{core,apps,batch,autoscaling}/v1/defaults.go. Pods made from one template share its spec object, so the
  * filled-in spec is remembered by the identity of the spec it came from: a million equal pods cost one defaulting.
  */
+import { base64Of } from '../base/base64.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { podSpecWithDefaults, rounded, withTemplateDefaults } from './pod-spec-defaults.ts';
 import { decode } from './schema/decode.ts';
@@ -203,7 +204,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
       },
     };
   },
-  Secret: (object) => ({ ...object, type: or(object.type, 'Opaque') }),
+  Secret: (object) => withEncodedData({ ...object, type: or(object.type, 'Opaque') }),
   PriorityClass: (object) => ({ preemptionPolicy: 'PreemptLowerPriority', ...object }),
   LimitRange: (object) => {
     const limits = (object as Sent).spec?.limits;
@@ -422,4 +423,12 @@ function withoutZeros<T extends { readonly minReadySeconds?: number; readonly pa
     ...(minReadySeconds === undefined || minReadySeconds === 0 ? NO_FIELDS : { minReadySeconds }),
     ...(paused === true ? { paused } : NO_FIELDS),
   } as T;
+}
+
+/** Data written as text is kept with the rest, in base64 (Convert_v1_Secret_To_core_Secret). */
+function withEncodedData(secret: Sent): Sent {
+  const { stringData, ...rest } = secret;
+  if (stringData === undefined) return rest;
+  const encoded = Object.entries(stringData as { readonly [key: string]: string }).map(([key, text]) => [key, base64Of(text)]);
+  return { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } };
 }

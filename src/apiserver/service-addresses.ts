@@ -88,6 +88,8 @@ export class ServiceAddresses {
     const spec: Sent = service.spec;
     if (isHeadless(spec)) return { ...service, spec: { ...spec, clusterIP: 'None', clusterIPs: ['None'] } };
     const asked = spec.clusterIP ?? '';
+    // One form of the address without the other is for validation to refuse.
+    if (asked === '' && (spec.clusterIPs ?? []).length > 0) return service;
     if (asked !== '') {
       // What is no address at all is for validation to say.
       if (familyOf(asked) === undefined) return service;

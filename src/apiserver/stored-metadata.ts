@@ -22,8 +22,16 @@ export function otherUid(kind: Kind, stored: KubeObject, uid: string): ApiError 
   return storageConflict(kind, stored, `UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`);
 }
 
+/** Where etcd has kinds it does not keep under the name of their resource. */
+const STORED_UNDER: { readonly [K in Kind]?: string } = {
+  Node: 'minions',
+  Service: 'services/specs',
+  Endpoints: 'services/endpoints',
+  ReplicationController: 'controllers',
+};
+
 export function storageConflict(kind: Kind, stored: KubeObject, failed: string): ApiError {
-  const key = `/registry/${KINDS[kind].resource}/${objectKey(stored)}`;
+  const key = `/registry/${STORED_UNDER[kind] ?? KINDS[kind].resource}/${objectKey(stored)}`;
   const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${failed}`;
   return conflict(groupResource(kind), stored.metadata.name, why);
 }
@@ -57,11 +65,12 @@ export function withGeneration(metadata: ObjectMeta, generation: number | undefi
 export function withStatusOf<T extends KubeObject>(stored: T, object: T): T {
   const given = (object as unknown as { readonly status?: unknown }).status;
   const status = stored.kind === 'Pod' ? withQosClassOf(stored as unknown as Pod, given as Pod['status']) : given;
-  if (object.metadata === stored.metadata) return { ...stored, status };
+  if (object.metadata === stored.metadata || stored.kind === 'VolumeAttachment') return { ...stored, status };
   const { annotations, finalizers } = object.metadata;
   const { labels } = stored.kind === 'Deployment' ? stored.metadata : object.metadata;
   const metadata: Record<string, unknown> = { ...stored.metadata };
-  for (const [field, value] of Object.entries({ labels, annotations, finalizers })) {
+  const { managedFields } = object.metadata as { readonly managedFields?: unknown };
+  for (const [field, value] of Object.entries({ labels, annotations, finalizers, managedFields })) {
     if (value === undefined) delete metadata[field];
     else metadata[field] = value;
   }

@@ -13,6 +13,8 @@ import type { DaemonSet } from '../model/workloads.ts';
 import { isSameValue } from './same-value.ts';
 import { serviceForCreate, serviceForUpdate } from './service-strategy.ts';
 
+type Namespace = KindMap['Namespace'];
+
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
@@ -24,6 +26,7 @@ export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): 
 
 export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
   if (kind === 'Node') return withoutFalse(object as Node) as KindMap[K];
+  if (kind === 'Namespace') return withFinalizersOf(object as Namespace, stored as Namespace) as KindMap[K];
   if (kind === 'Service') return serviceForUpdate(object as Service, stored as Service) as KindMap[K];
   if (kind !== 'DaemonSet') return object;
   const before = stored as DaemonSet;
@@ -31,6 +34,11 @@ export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], s
   const generation = Number(before.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
   const isChanged = !isSameValue(before.spec.template, after.spec.template);
   return withTemplateGeneration(after, isChanged ? generation + 1 : generation) as KindMap[K];
+}
+
+/** Only `/finalize` changes them. */
+function withFinalizersOf(namespace: Namespace, { spec }: Namespace): Namespace {
+  return { ...namespace, spec: { ...namespace.spec, finalizers: spec?.finalizers ?? [] } };
 }
 
 /** Go leaves out a false `unschedulable`: a node that was uncordoned looks like one that never was cordoned. */

@@ -7,8 +7,8 @@ const FOLDER = join(import.meta.dirname, '../../../shared/conformance/api');
 
 /** So many cases were recorded of each, and at least so many of them have to agree in every answer: a number that only rises. */
 const HELD = [
-  { name: 'objects', cases: 1891, agreeing: 1799 },
-  { name: 'updates', cases: 756, agreeing: 676 },
+  { name: 'objects', cases: 1891, agreeing: 1828 },
+  { name: 'updates', cases: 756, agreeing: 719 },
   { name: 'reads', cases: 554, agreeing: 492 },
 ] as const;
 

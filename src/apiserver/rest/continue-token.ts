@@ -3,6 +3,7 @@
  *
  * Models staging/src/k8s.io/apiserver/pkg/storage/continue.go: JSON in URL-safe base64.
  */
+import { base64UrlOf, URL_ALPHABET } from '../../base/base64.ts';
 import { badRequest } from '../api-error.ts';
 import { JsonError, readJson } from '../schema/json-reader.ts';
 
@@ -14,11 +15,10 @@ export interface ContinueToken {
 }
 
 const VERSION = 'meta.k8s.io/v1';
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const CURRENT = -1;
 
 export function encodeContinue({ revision = CURRENT, afterKey }: ContinueToken): string {
-  return base64(JSON.stringify({ v: VERSION, rv: revision, start: `${afterKey}\0` }));
+  return base64UrlOf(JSON.stringify({ v: VERSION, rv: revision, start: `${afterKey}\0` }));
 }
 
 /** Throws 400 when it is none. */
@@ -41,25 +41,13 @@ export function decodeContinue(token: string): ContinueToken {
   return { revision: rv === CURRENT ? undefined : rv, afterKey: start.replace(/\0$/, '') };
 }
 
-function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let result = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a, b = 0, c = 0] = bytes.slice(at, at + 3);
-    const bits = (a! << 16) | (b << 8) | c;
-    const digits = [bits >> 18, (bits >> 12) & 63, (bits >> 6) & 63, bits & 63].slice(0, Math.min(4, bytes.length - at + 1));
-    result += digits.map((digit) => ALPHABET[digit]).join('');
-  }
-  return result;
-}
-
 /** The text as one character a byte: what is no ASCII is no token anyway. */
 function unbase64(token: string, bad: (why: string) => Error): string {
   let bits = 0;
   let count = 0;
   let text = '';
   for (let at = 0; at < token.length; at++) {
-    const digit = ALPHABET.indexOf(token[at]!);
+    const digit = URL_ALPHABET.indexOf(token[at]!);
     if (digit < 0) throw bad(`illegal base64 data at input byte ${at}`);
     bits = ((bits << 6) | digit) & 0xffffff;
     count += 6;

@@ -11,6 +11,7 @@ import { applyPatch, type Patch } from '../patch.ts';
 import { decode, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goJson } from '../schema/go-text.ts';
 import { duplicatesOf, JsonError, readJson } from '../schema/json-reader.ts';
+import type { FieldType, StructSchema } from '../schema/struct-schema.ts';
 import { FieldErrors } from '../validation/field-errors.ts';
 import { converted } from './conversion.ts';
 import { type BodyType, registrationProblem } from './request-body.ts';
@@ -49,11 +50,11 @@ export function patchedObject(
   const { value, problems } = decode(type.struct, patched);
   const refuse = (why: string) => {
     const errors = new FieldErrors();
-    errors.invalid('patch', patchType === 'strategic' ? goMapText(body) : goJson(patched), why);
+    errors.invalid('patch', patchType === 'strategic' ? goMapText(body) : goJson(inGoOrder(type.struct, patched, stored)), why);
     return invalidOf({ kind: '' }, '', errors.causes);
   };
   const { kind, apiVersion } = patched as { readonly kind?: string; readonly apiVersion?: string };
-  const unregistered = registrationProblem(kind ?? '', apiVersion ?? '', type);
+  const unregistered = registrationProblem(kind ?? type.kind, apiVersion ?? type.apiVersion, type);
   if (unregistered !== undefined && patchType !== 'strategic') throw refuse(unregistered);
   const fatal = fatalProblem(problems);
   if (fatal !== undefined) throw refuse(patchType === 'strategic' ? restoreProblem(type.struct, patched, fatal.message) : fatal.message);
@@ -61,6 +62,22 @@ export function patchedObject(
   if (strict.length > 0 && fieldValidation === 'Strict') throw refuse(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') for (const one of strict) warn(one);
   return converted({ ...(value as KubeObject), kind: type.kind, apiVersion: type.apiVersion });
+}
+
+/** What the patch touched has its fields in the order of the alphabet; the rest has them as the server writes them. */
+function inGoOrder(struct: StructSchema | undefined, value: unknown, before: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => inGoOrder(struct, item, item));
+  if (typeof value !== 'object' || value === null) return value;
+  const known = struct === undefined ? [] : [...struct.fields.keys()];
+  const order = value === before && struct !== undefined ? known.filter((name) => Object.hasOwn(value, name)) : Object.keys(value).sort();
+  const map = value as { readonly [field: string]: unknown };
+  const was = (before ?? {}) as { readonly [field: string]: unknown };
+  return Object.fromEntries(order.map((name) => [name, inGoOrder(structOf(struct?.fields.get(name)?.type), map[name], was[name])]));
+}
+
+function structOf(type: FieldType | undefined): StructSchema | undefined {
+  if (type?.form === 'list') return structOf(type.of);
+  return type?.form === 'struct' ? type.struct : undefined;
 }
 
 function bodyOf({ body, bodyText }: RestRequest, type: Patch['type']): unknown {

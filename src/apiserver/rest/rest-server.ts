@@ -3,19 +3,24 @@
  *
  * Models the handlers of staging/src/k8s.io/apiserver/pkg/endpoints/handlers in the order they check things.
  */
-import { apiVersionOf, KINDS, type Kind, type KindMap } from '../../model/kinds.ts';
+import { apiVersionOf, groupResource, KINDS, type Kind, type KindMap } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
-import { ApiError, badRequest, invalidOf } from '../api-error.ts';
+import { timeText } from '../../model/time.ts';
+import { ApiError, badRequest, conflict, invalidOf, notFound } from '../api-error.ts';
 import type { ApiServer, RequestInfo } from '../api-server.ts';
-import { applyTo } from '../apply/apply-request.ts';
+import { withDefaults } from '../defaults.ts';
+import { apply, managersAfterUpdate, type Writer, withManagers } from '../managed/managed-fields.ts';
+import { decode } from '../schema/decode.ts';
 import { goQuote } from '../schema/go-text.ts';
+import { schemaOf } from '../schema/struct-schema.ts';
 import type { Watch } from '../store.ts';
 import { FieldErrors } from '../validation/field-errors.ts';
+import { appliedConfig } from './applied-config.ts';
 import { checkRevision, listed, readList, selectionOf } from './list.ts';
 import { revisionAsked } from './list-options.ts';
 import { patchedObject, patchTypeOf } from './patch-request.ts';
 import { Representation } from './representation.ts';
-import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, YamlError, type YamlReader } from './request-body.ts';
+import { BINDING_BODY, bodyTypeOf, EVICTION_BODY, readBody, SCALE_BODY, type YamlReader } from './request-body.ts';
 import { completed, deleteOptionsOf, type RawDeleteOptions, type WriteOptions, writeOptionsOf } from './request-options.ts';
 import { queryValue, type RestRequest, type RestResponse } from './rest-request.ts';
 import { noResource, type Route, routeOf } from './route.ts';
@@ -165,64 +170,92 @@ export class RestServer {
   #create(request: RestRequest, route: Route, warn: Warn): Answer {
     const options = writeOptionsOf(request.query, 'CreateOptions');
     const object = inNamespace(this.#body(request, route, options, warn), route);
-    return { code: 201, body: shown(route.kind, this.#server.create(route.kind, object as KindMap[Kind], infoOf(request, options, warn))) };
+    return this.#created(request, route, object, options, warn);
+  }
+
+  #created(request: RestRequest, { kind }: Route, object: KubeObject, options: WriteOptions, warn: Warn): Answer {
+    const managers = managersAfterUpdate(kind, undefined, defaulted(kind, object), this.#writer(request, options, ''));
+    const created = this.#server.create(kind, withManagers(object, managers) as KindMap[Kind], infoOf(request, options, warn));
+    return { code: 201, body: shown(kind, created) };
   }
 
   #update(request: RestRequest, route: Route, warn: Warn): Answer {
-    const { kind, namespace } = route;
+    const { kind, namespace, subresource } = route;
     const options = writeOptionsOf(request.query, 'UpdateOptions');
     const object = inNamespace(this.#body(request, route, options, warn), route);
     checkName(object, route.name!);
-    const info = infoOf(request, options, warn);
     if (CREATED_BY_PUT.has(kind) && !this.#server.has(kind, namespace, route.name!)) {
-      return { code: 201, body: shown(kind, this.#server.create(kind, object as KindMap[Kind], info)) };
+      return this.#created(request, route, object, options, warn);
     }
-    if (route.subresource === 'finalize') {
+    const info = infoOf(request, options, warn);
+    if (subresource === 'finalize') {
       return { code: 200, body: shown(kind, this.#server.finalizeNamespace(object as KindMap['Namespace'], info)) };
     }
-    return { code: 200, body: shown(kind, this.#server.update(kind, object as KindMap[Kind], info, partOf(route))) };
+    const stored = this.#server.has(kind, namespace, route.name!) ? this.#server.get(kind, namespace, route.name!) : undefined;
+    const managed = stored === undefined ? object : this.#managed(request, route, stored, object, options);
+    return { code: 200, body: shown(kind, this.#server.update(kind, managed as KindMap[Kind], info, partOf(route))) };
   }
 
   #patch(request: RestRequest, route: Route, warn: Warn): Answer {
     const { kind, namespace, name } = route;
     const type = patchTypeOf(request);
-    if (type === 'apply') return this.#apply(request, route, warn);
-    const options = writeOptionsOf(request.query, 'PatchOptions');
+    const options = writeOptionsOf(request.query, 'PatchOptions', type === 'apply');
+    if (type === 'apply') return this.#apply(request, route, options, warn);
     const change = (stored: KubeObject) => {
       const patched = patchedObject(request, type, bodyTypeOf(kind), shown(kind, stored), options, warn);
       checkName(patched, name!);
-      return inNamespace(patched, route) as KindMap[Kind];
+      return this.#managed(request, route, stored, inNamespace(patched, route), options) as KindMap[Kind];
     };
     const info = infoOf(request, options, warn);
     return { code: 200, body: shown(kind, this.#server.patchWith(kind, namespace, name!, change, info, partOf(route))) };
   }
 
-  #apply(request: RestRequest, route: Route, warn: Warn): Answer {
+  /** Server-side apply: the object is created when it is not there. */
+  #apply(request: RestRequest, route: Route, options: WriteOptions, warn: Warn): Answer {
     const { kind, namespace, name } = route;
-    const options = writeOptionsOf(request.query, 'PatchOptions', true);
-    const applied = this.#configuration(request);
-    checkName(applied, name!);
-    const apply = { manager: options.fieldManager, isForced: options.force === true };
-    const { object, isCreated } = applyTo(
-      this.#server,
+    const stored = this.#server.has(kind, namespace, name!) ? this.#server.get(kind, namespace, name!) : undefined;
+    const config = appliedConfig(request, bodyTypeOf(kind), options, warn, this.#readYaml);
+    const writer = this.#writer(request, options, route.subresource);
+    const { object, managers } = apply(
       kind,
-      namespace,
-      name!,
-      inNamespace(applied, route),
-      apply,
-      infoOf(request, options, warn),
+      stored === undefined ? undefined : shown(kind, stored),
+      config,
+      writer,
+      options.force === true,
     );
-    return { code: isCreated ? 201 : 200, body: shown(kind, object) };
+    // What is empty now falls away.
+    const { value } = decode(schemaOf(kind), object);
+    const named = inNamespace({ ...(value as KubeObject), kind, apiVersion: apiVersionOf(kind) }, route);
+    checkName(named, name!);
+    const { uid } = config.metadata;
+    const info = infoOf(request, options, warn);
+    if (stored === undefined && route.subresource !== '') throw notFound(kind, name!);
+    if (stored === undefined) {
+      if (uid !== undefined) {
+        const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+        throw conflict(groupResource(kind), name!, why);
+      }
+      return { code: 201, body: shown(kind, this.#server.create(kind, withManagers(named, managers) as KindMap[Kind], info)) };
+    }
+    const change = () => withManagers(named, managers) as KindMap[Kind];
+    return { code: 200, body: shown(kind, this.#server.patchWith(kind, namespace, name!, change, info, partOf(route))) };
   }
 
-  #configuration({ body, bodyText }: RestRequest): KubeObject {
-    if (bodyText === undefined) return body as KubeObject;
-    try {
-      return this.#readYaml(bodyText).value as KubeObject;
-    } catch (error) {
-      if (error instanceof YamlError) throw badRequest(`error decoding YAML: ${error.message}`);
-      throw error;
-    }
+  /** The object with its managers, as far as this request changes who they are. */
+  #managed(request: RestRequest, { kind, subresource }: Route, stored: KubeObject, object: KubeObject, options: WriteOptions): KubeObject {
+    // Whoever empties the list resets it.
+    const { managedFields } = object.metadata as { readonly managedFields?: readonly object[] };
+    const isReset = managedFields?.length === 1 && Object.keys(managedFields[0]!).length === 0;
+    if (isReset) return withManagers(object, []);
+    const writer = this.#writer(request, options, subresource);
+    const filled = defaulted(kind, object);
+    // Of a status, what is filled in counts too.
+    const written = subresource === 'status' ? { ...object, status: (filled as { readonly status?: unknown }).status } : object;
+    return withManagers(written as KubeObject, managersAfterUpdate(kind, shown(kind, stored), filled, writer));
+  }
+
+  #writer(request: RestRequest, { fieldManager }: WriteOptions, subresource: string): Writer {
+    return { manager: fieldManager === '' ? authorOf(request) : fieldManager, subresource, now: timeText(this.#server.nowUs) };
   }
 
   #scale(request: RestRequest, route: Route, warn: Warn): Answer {
@@ -246,7 +279,14 @@ export class RestServer {
       throw invalidOf({ kind: 'Scale', group: 'autoscaling' }, name!, errors.causes);
     }
     const info = infoOf(request, options, warn);
-    this.#server.updateScale(kind, namespace!, name!, replicas, info, asked.resourceVersion, asked.uid);
+    const isOther = (asked.uid ?? uid) !== uid || (asked.resourceVersion ?? resourceVersion) !== resourceVersion;
+    if (isOther) this.#server.updateScale(kind, namespace!, name!, replicas, info, asked.resourceVersion, asked.uid);
+    const change = (stored: KubeObject) => {
+      const changed = { ...stored, spec: { ...(stored as KindMap['Deployment']).spec, replicas } } as KubeObject;
+      const writer = this.#writer(request, options, 'scale');
+      return withManagers(changed, managersAfterUpdate(kind, shown(kind, stored), changed, writer)) as KindMap[Kind];
+    };
+    this.#server.patchWith(kind, namespace, name!, change, info, 'scale');
     return { code: 200, body: present() };
   }
 
@@ -298,8 +338,8 @@ export class RestServer {
   #delete(request: RestRequest, { kind, namespace, name }: Route, warn: Warn): Answer {
     const options = deleteOptionsOf(request);
     const info = { author: authorOf(request), dryRun: options.dryRun, warn };
-    const last = this.#server.delete(kind, namespace, name!, options, info);
     if (kind === 'Job' && options.propagationPolicy === undefined) warn(JOBS_ORPHAN);
+    const last = this.#server.delete(kind, namespace, name!, options, info);
     const isGone = options.dryRun ? (last.metadata.finalizers ?? []).length === 0 : !this.#server.has(kind, namespace, name!);
     if (isGone && !RETURNED_WHEN_DELETED.has(kind)) return { code: 200, body: removedStatus(kind, name!, last.metadata.uid) };
     return { code: 200, body: shown(kind, last) };
@@ -313,6 +353,10 @@ export class RestServer {
 /** The object as an answer shows it. */
 export function shown(kind: Kind, object: KubeObject): KubeObject {
   return { ...object, kind, apiVersion: apiVersionOf(kind) };
+}
+
+function defaulted(kind: Kind, object: KubeObject): KubeObject {
+  return withDefaults(kind, object as KindMap[Kind]);
 }
 
 /** The part of the object a request is about. */

@@ -7,9 +7,10 @@ import { selectorMatches } from '../../model/selector.ts';
 import { isSameValue } from '../same-value.ts';
 import { goQuote } from '../schema/go-text.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
+import { FIELD_IS_IMMUTABLE, validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
 import { isLabel, isQualifiedName, isSubdomain } from './names.ts';
 import { templateCauses } from './pod-spec.ts';
+import { podSpecShown } from './pod-spec-shown.ts';
 import type { Sent } from './sent.ts';
 import { isReadable } from './workloads.ts';
 
@@ -191,10 +192,11 @@ function validateConditionPatterns(errors: FieldErrors, patterns: readonly Sent[
 
 function validateExitCodes(
   errors: FieldErrors,
-  { operator = '', containerName, values = [] }: Sent,
+  { operator = '', containerName, values: given }: Sent,
   path: string,
   names: ReadonlySet<string>,
 ): void {
+  const values: readonly number[] = given ?? [];
   const operators = ['In', 'NotIn'];
   if (operator === '') errors.required(`${path}.operator`, `valid values: ${listed(operators)}`);
   else if (!operators.includes(operator)) errors.notSupported(`${path}.operator`, operator, operators);
@@ -210,7 +212,7 @@ function validateExitCodes(
     if (operator === 'In' && value === 0) errors.invalid(`${path}.values[${at}]`, value, 'must not be 0 for the In operator');
     if (seen.has(value)) errors.duplicate(`${path}.values[${at}]`, value);
     seen.add(value);
-    if (at > 0 && values[at - 1] > value) isOrdered = false;
+    if (at > 0 && values[at - 1]! > value) isOrdered = false;
   });
   if (!isOrdered) errors.invalid(`${path}.values`, values, 'must be ordered');
 }
@@ -276,18 +278,25 @@ export function countIndexes(text: string, completions: number): number | string
 
 export function validateJobUpdate(errors: FieldErrors, job: Sent, before: Sent): void {
   const { spec } = job;
+  // Asked once as for a new Job, and once more as part of the change.
+  validateChangedSpec(errors, spec);
+  const isBroken = errors.causes.length > 0;
+  if (isBroken) validateChangedSpec(errors, spec);
+  validateCompletionsUpdate(errors, spec, before.spec);
+  validateImmutable(errors, 'spec.selector', spec.selector, before.spec.selector);
+  validateTemplateUpdate(errors, spec, before);
+  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
+    validateImmutable(errors, `spec.${field}`, spec[field], before.spec[field]);
+  }
+}
+
+function validateChangedSpec(errors: FieldErrors, spec: Sent): void {
   validateJobSpec(errors, spec, 'spec');
   if (spec.selector === undefined) errors.required('spec.selector');
   else validateLabelSelector(errors, spec.selector, 'spec.selector');
   const labels = spec.template?.metadata?.labels;
   if (isReadable(spec.selector) && !selectorMatches(spec.selector, labels)) {
     errors.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
-  }
-  validateCompletionsUpdate(errors, spec, before.spec);
-  validateImmutable(errors, 'spec.selector', spec.selector, before.spec.selector);
-  validateTemplateUpdate(errors, spec, before);
-  for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
-    validateImmutable(errors, `spec.${field}`, spec[field], before.spec[field]);
   }
 }
 
@@ -322,7 +331,10 @@ function validateTemplateUpdate(errors: FieldErrors, { template }: Sent, before:
       },
     };
   }
-  if (!isSuspended || isSameValue(template, former)) return validateImmutable(errors, 'spec.template', template, former);
+  if (!isSuspended || isSameValue(template, former)) {
+    if (!isSameValue(template, former)) errors.invalid('spec.template', templateShown(template), FIELD_IS_IMMUTABLE);
+    return;
+  }
   const resized = (list: readonly Sent[] | undefined, now: readonly Sent[] | undefined) =>
     list?.map((container, at) => (now?.[at]?.name === container.name ? { ...container, resources: now![at].resources } : container));
   const spec = {
@@ -330,7 +342,12 @@ function validateTemplateUpdate(errors: FieldErrors, { template }: Sent, before:
     containers: resized(former.spec.containers, template.spec.containers),
     initContainers: resized(former.spec.initContainers, template.spec.initContainers),
   };
-  validateImmutable(errors, 'spec.template.spec', template.spec, spec);
+  if (!isSameValue(template.spec, spec)) errors.invalid('spec.template.spec', podSpecShown(template.spec), FIELD_IS_IMMUTABLE);
+}
+
+/** A template as the server prints the struct it has inside: the metadata beside the spec. */
+function templateShown({ metadata, spec }: Sent): object {
+  return { ...metadata, Spec: podSpecShown(spec) };
 }
 
 function withoutEmpty(affinity: Sent): Sent {

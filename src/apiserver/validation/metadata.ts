@@ -106,6 +106,16 @@ function ownerShown({ apiVersion, kind, name, uid, controller, blockOwnerDeletio
   return { apiVersion, kind, name, uid, controller, blockOwnerDeletion };
 }
 
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+/** Of new objects, nearly every kind asks more of finalizers: standard ones, or with a domain (ValidateObjectMeta of pkg/apis/core). */
+export function validateFinalizerNames(errors: FieldErrors, finalizers: readonly string[], path: string): void {
+  finalizers.forEach((finalizer, at) => {
+    if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) return;
+    errors.invalid(`${path}[${at}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified');
+  });
+}
+
 function validateFinalizers(errors: FieldErrors, finalizers: readonly string[], path: string): void {
   for (const finalizer of finalizers) errors.invalidEach(path, finalizer, isQualifiedName(finalizer));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
@@ -113,7 +123,6 @@ function validateFinalizers(errors: FieldErrors, finalizers: readonly string[], 
   }
 }
 
-/** A core strategy asks more of finalizers: standard ones, or with a domain (ValidateFinalizerName of pkg/apis/core). */
 export function validateLabelSelector(errors: FieldErrors, selector: LabelSelector | undefined, path: string): void {
   if (selector === undefined || selector === null) return;
   validateLabels(errors, selector.matchLabels, `${path}.matchLabels`);

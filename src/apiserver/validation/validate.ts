@@ -36,7 +36,7 @@ import { validateCronJob } from './cron-jobs.ts';
 import { FieldErrors } from './field-errors.ts';
 import { validateJobStatusUpdate } from './job-status.ts';
 import { validateGeneratedSelector, validateJob, validateJobUpdate } from './jobs.ts';
-import { validateImmutable, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { validateFinalizerNames, validateImmutable, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { isLabel, isPathSegment, isSubdomain, type NameRule } from './names.ts';
 import { validateEndpointSlice, validateIngress, validateIngressClass, validateNetworkPolicy } from './networking.ts';
 import { podSpecCauses, validatePodAnnotations } from './pod-spec.ts';
@@ -69,6 +69,9 @@ const LABEL_NAMES: ReadonlySet<Kind> = new Set<Kind>(['StatefulSet', 'Service', 
 const SEGMENT_NAMES: ReadonlySet<Kind> = new Set<Kind>(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
 /** Kinds whose own rules say nothing of metadata: it is looked at after them, and any part of a path will do as a name. */
 const PLAIN_METADATA: ReadonlySet<Kind> = new Set<Kind>(['PodDisruptionBudget', 'Event']);
+
+/** Kinds whose own rules for an update do not ask after the metadata again. */
+const LOOKED_AT_ONCE: ReadonlySet<Kind> = new Set<Kind>(['PersistentVolume', 'LimitRange', 'EndpointSlice', 'CSINode', 'VolumeAttachment']);
 
 function nameRuleOf(kind: Kind): NameRule {
   if (LABEL_NAMES.has(kind)) return isLabel;
@@ -220,6 +223,7 @@ export function checkCreate(kind: Kind, object: KubeObject): void {
   const rule = nameRuleOf(kind);
   const isPlain = PLAIN_METADATA.has(kind);
   if (!isPlain) validateMetadata(errors, kind, object.metadata, rule);
+  if (!isPlain && kind !== 'Lease') validateFinalizerNames(errors, object.metadata.finalizers ?? [], 'metadata.finalizers');
   CREATE[kind]?.(errors, object);
   if (errors.causes.length === 0 && isPlain) validateMetadata(errors, kind, object.metadata, rule);
   refuse(kind, object, errors.causes);
@@ -248,7 +252,7 @@ function checkMetadata(errors: FieldErrors, kind: Kind, { metadata }: KubeObject
   if (keeps) return;
   validateMetadataUpdate(errors, metadata, before);
   const found = errors.causes.length;
-  if (found > 0 && !PLAIN_METADATA.has(kind)) validateMetadataUpdate(errors, metadata, before);
+  if (found > 0 && !PLAIN_METADATA.has(kind) && !LOOKED_AT_ONCE.has(kind)) validateMetadataUpdate(errors, metadata, before);
 }
 
 function isSpecKept(object: KubeObject, before: KubeObject): boolean {

@@ -115,10 +115,10 @@ function workload(object: Sent, before: Sent | undefined): readonly string[] {
   return [...own, ...templateWarnings(object, before)];
 }
 
-/** A template that did not change says nothing anew. */
+/** An object whose spec did not change says nothing anew. */
 function templateWarnings({ spec }: Sent, before: Sent | undefined): readonly string[] {
   const template = spec?.template;
-  if (template === undefined || (before !== undefined && isSameValue(template, before.spec?.template))) return [];
+  if (template === undefined || (before !== undefined && isSameValue(spec, before.spec))) return [];
   return podWarnings(template, 'spec.template.');
 }
 

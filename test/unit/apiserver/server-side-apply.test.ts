@@ -1,25 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiError } from '../../../src/apiserver/api-error.ts';
-import { fieldsOfStruct, pathsOf } from '../../../src/apiserver/apply/field-set.ts';
-import { appliedObject, managedFieldsOf } from '../../../src/apiserver/apply/server-side-apply.ts';
+import { FieldSet, pathText } from '../../../src/apiserver/managed/field-set.ts';
+import * as managed from '../../../src/apiserver/managed/managed-fields.ts';
+import { fieldsOf, rootOf } from '../../../src/apiserver/managed/typed-value.ts';
 import { schemaOf } from '../../../src/apiserver/schema/struct-schema.ts';
 import type { KubeObject } from '../../../src/model/meta.ts';
-
-const POD = schemaOf('Pod');
 
 function pod(spec: object): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'default' }, spec } as unknown as KubeObject;
 }
 
-function apply(live: KubeObject | undefined, applied: KubeObject, manager: string, isForced = false): KubeObject {
-  return appliedObject(POD, live, applied, applied, { manager, isForced, time: '2026-01-01T00:00:00Z' });
+function apply(live: KubeObject | undefined, config: KubeObject, manager: string, isForced = false): KubeObject {
+  const writer = { manager, subresource: '', now: '2026-01-01T00:00:00Z' };
+  const { object, managers } = managed.apply('Pod', live, config, writer, isForced);
+  return managed.withManagers(object, managers);
 }
 
+const pathsOf = (set: FieldSet) => set.paths().map(pathText);
 const specOf = (object: KubeObject) => (object as KubeObject & { readonly spec: unknown }).spec;
-const ownersOf = (object: KubeObject) => Object.fromEntries(managedFieldsOf(object).map((one) => [one.manager, pathsOf(one.fieldsV1)]));
+const ownersOf = (object: KubeObject) => {
+  const { managedFields } = object.metadata as unknown as { readonly managedFields: readonly managed.ManagerEntry[] };
+  return Object.fromEntries(managedFields.map((one) => [one.manager, pathsOf(FieldSet.of(one.fieldsV1))]));
+};
 
 test('Lists with keys are owned item by item and field by field, everything atomic as a whole', () => {
-  const fields = fieldsOfStruct(POD, {
+  const fields = fieldsOf(rootOf(schemaOf('Pod')), {
     spec: {
       containers: [{ name: 'c', image: 'x', args: ['a'], ports: [{ containerPort: 80 }] }],
       tolerations: [{ key: 'a' }],
@@ -27,12 +32,14 @@ test('Lists with keys are owned item by item and field by field, everything atom
     },
   });
   expect(pathsOf(fields)).toEqual([
-    '.spec.containers[name="c"].name',
-    '.spec.containers[name="c"].image',
-    '.spec.containers[name="c"].args',
-    '.spec.containers[name="c"].ports[containerPort=80,protocol="TCP"].containerPort',
-    '.spec.tolerations',
     '.spec.nodeSelector',
+    '.spec.tolerations',
+    '.spec.containers[name="c"]',
+    '.spec.containers[name="c"].args',
+    '.spec.containers[name="c"].image',
+    '.spec.containers[name="c"].name',
+    '.spec.containers[name="c"].ports[containerPort=80,protocol="TCP"]',
+    '.spec.containers[name="c"].ports[containerPort=80,protocol="TCP"].containerPort',
   ]);
 });
 
@@ -58,7 +65,11 @@ describe('Of what is applied to an object', () => {
       ],
       hostname: 'h',
     });
-    expect(ownersOf(second).beta).toEqual(['.spec.containers[name="c"].name', '.spec.containers[name="c"].tty']);
+    expect(ownersOf(second).beta).toEqual([
+      '.spec.containers[name="c"]',
+      '.spec.containers[name="c"].name',
+      '.spec.containers[name="c"].tty',
+    ]);
   });
 
   test('what a manager no longer gives goes, unless somebody else owns it too', () => {
