@@ -45,10 +45,10 @@ export interface FirstDifference {
 }
 
 const ANY_NODE = 'daemonset-rolling';
-/** So many draws of chance before a case counts as one the model cannot play: some outcomes came up in one of a hundred. */
-const ATTEMPTS = 300;
-/** What has come out one and the same way so often is not chance. */
-const DISTINCT_AFTER = 100;
+/** So many draws of chance before a case counts as one the model cannot play: some outcomes come up in one of a hundred. */
+const ATTEMPTS = 500;
+/** What has come out one and the same way so often is hardly chance. */
+const DISTINCT_AFTER = 250;
 /** A step's worth: state and writes together far more than its Events. */
 const DECISIONS = 1000;
 const EVENTS = 1;
