@@ -224,7 +224,8 @@ function pod({ template, app: number, namespace, priority }: Extract<Step, { do:
       ...(template % 2 === 0 ? { ownerReferences: [owner] } : {}),
     },
     spec: {
-      schedulerName: 'default-scheduler',
+      // Some are for a scheduler of their own, which sees the same cluster.
+      schedulerName: template % 4 === 3 || number === 2 ? 'second' : 'default-scheduler',
       priority,
       containers: [{ name: 'main', image: 'web:1', resources: { requests: template % 3 === 0 ? {} : { cpu: `${200 + priority * 30}m` } } }],
       ...specOf(template, app),
@@ -402,49 +403,48 @@ const FLAVOURS: readonly Flavour[] = [
   },
 ];
 
-/** The default one, mostly; and one that scores by other rules, and prefers what others would rather not. */
-const PROFILES = [
-  [{ schedulerName: 'default-scheduler' }],
-  [{ schedulerName: 'default-scheduler' }],
-  [
+/** Scores by other rules, and prefers what others would rather not. */
+const OTHER_RULES = {
+  plugins: {
+    multiPoint: {
+      enabled: [
+        { name: 'NodeResourcesFit', weight: 7 },
+        { name: 'PodTopologySpread', weight: 1 },
+      ],
+      disabled: [{ name: 'ImageLocality' }],
+    },
+  },
+  pluginConfig: [
     {
-      schedulerName: 'default-scheduler',
-      plugins: {
-        multiPoint: {
-          enabled: [
-            { name: 'NodeResourcesFit', weight: 7 },
-            { name: 'PodTopologySpread', weight: 1 },
+      name: 'NodeResourcesFit',
+      args: {
+        scoringStrategy: {
+          type: 'MostAllocated',
+          resources: [
+            { name: 'cpu', weight: 3 },
+            { name: 'memory', weight: 1 },
           ],
-          disabled: [{ name: 'ImageLocality' }],
         },
       },
-      pluginConfig: [
-        {
-          name: 'NodeResourcesFit',
-          args: {
-            scoringStrategy: {
-              type: 'MostAllocated',
-              resources: [
-                { name: 'cpu', weight: 3 },
-                { name: 'memory', weight: 1 },
-              ],
-            },
-          },
-        },
-        {
-          name: 'PodTopologySpread',
-          args: {
-            defaultingType: 'List',
-            defaultConstraints: [
-              { topologyKey: ZONE, maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule' },
-              { topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
-            ],
-          },
-        },
-        { name: 'InterPodAffinity', args: { hardPodAffinityWeight: 60 } },
-      ],
     },
+    {
+      name: 'PodTopologySpread',
+      args: {
+        defaultingType: 'List',
+        defaultConstraints: [
+          { topologyKey: ZONE, maxSkew: 2, whenUnsatisfiable: 'DoNotSchedule' },
+          { topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' },
+        ],
+      },
+    },
+    { name: 'InterPodAffinity', args: { hardPodAffinityWeight: 60 } },
   ],
+};
+
+const PROFILES = [
+  [{ schedulerName: 'default-scheduler' }, { schedulerName: 'second', ...OTHER_RULES }],
+  [{ schedulerName: 'default-scheduler' }, { schedulerName: 'second' }],
+  [{ schedulerName: 'default-scheduler', ...OTHER_RULES }, { schedulerName: 'second' }],
 ];
 
 test.each(FLAVOURS)('The fast path decides what the obvious way decides, in every word, while $about', (flavour) => {
