@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '../../src/base/units.ts';
@@ -355,6 +356,17 @@ function fits(parts: readonly string[], localUs: number): boolean {
   const isAny = /^[*?]$/.test(parts[2]!) || /^[*?]$/.test(parts[4]!) || parts[2] === '*/1' || parts[4] === '*/1';
   return minute! && hour! && month! && (isAny ? day! && weekday! : day! || weekday!);
 }
+
+test('Schedule agrees with another reader of cron lines for years ahead', () => {
+  fc.assert(
+    fc.property(fields, start, (text, afterUs) => {
+      const epochMs = Date.UTC(2026, 0, 1);
+      const theirs = new Cron(text, { timezone: 'UTC' }).nextRun(new Date(epochMs + afterUs / 1000));
+      const ours = parseSchedule(text, 'UTC').next(afterUs);
+      expect(ours === undefined ? undefined : epochMs + ours / 1000).toBe(theirs?.getTime());
+    }),
+  );
+});
 
 test('CronJob owes the last tick that has come, never one that has not', () => {
   fc.assert(
