@@ -22,6 +22,7 @@ import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
 import { boundPod, checkBoundOnce, NO_METADATA } from './binding.ts';
+import { Compactor } from './compactor.ts';
 import { withDefaults } from './defaults.ts';
 import {
   checkPreconditions,
@@ -90,6 +91,7 @@ export class ApiServer {
   readonly #uids: RandomStream;
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
+  readonly #compactor = new Compactor();
 
   constructor(options: {
     readonly sim: Simulation;
@@ -115,6 +117,11 @@ export class ApiServer {
 
   get nowUs(): number {
     return this.#sim.nowUs;
+  }
+
+  /** Lets go of what is too old to be listed by now; for who reads the past. */
+  compact(): void {
+    this.#forget(this.store.revision);
   }
 
   create<K extends Kind>(kind: K, object: KindMap[K], request: RequestInfo): KindMap[K] {
@@ -502,6 +509,7 @@ export class ApiServer {
     removed: boolean,
   ): void {
     const { revision } = this.store;
+    this.#forget(revision - 1);
     this.#observers.wrote({
       timeUs: this.#sim.nowUs,
       revision,
@@ -513,6 +521,11 @@ export class ApiServer {
       previous,
       removed,
     });
+  }
+
+  #forget(revision: number): void {
+    const forgotten = this.#compactor.due(this.#sim.nowUs, revision);
+    if (forgotten !== undefined) this.store.compactStates(forgotten);
   }
 
   #answer<T>(verb: WriteVerb, kind: Kind, request: RequestInfo, act: () => T): T {

@@ -136,6 +136,7 @@ export class RestServer {
     const representation = new Representation(request.accept, request.query, this.#server.nowUs);
     const { contentType } = representation;
     const answer = (body: unknown) => ({ code: 200, body, ...(contentType === undefined ? {} : { contentType }) });
+    this.#server.compact();
     if (name === undefined) return answer(representation.list(kind, readList(this.#server.store, kind, namespace, request.query)));
     const asked = revisionAsked(
       queryValue(request.query, 'resourceVersion') ?? '',

@@ -74,10 +74,31 @@ class CaseReplay {
   }
 
   run(): void {
-    const { before = [], steps = [], watch } = this.#case;
+    const { before = [], steps = [], watch, rule } = this.#case;
+    if (rule === 'compacted') this.#compact();
     for (const step of before) this.#step(step);
     if (watch !== undefined) this.#watch(watch);
     for (const step of steps) this.#step(step);
+  }
+
+  /**
+   * What the cases of this rule say was done before: five objects, a page of two, five changes, the store compacted and the server begun anew,
+   * with no memory of what was.
+   */
+  #compact(): void {
+    const { rest, api } = this.#server;
+    const path = '/api/v1/namespaces/default/configmaps';
+    for (let at = 0; at < 5; at++) {
+      rest.handle({ method: 'POST', path, body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `z${at}` } } });
+    }
+    const page = rest.handle({ method: 'GET', path, query: { limit: '2' } }).body as { readonly metadata: object };
+    this.placeholders.mismatches({ resourceVersion: '<listRv1>', continue: '<continue1>' }, page.metadata);
+    for (let at = 0; at < 5; at++) {
+      const body = { data: { at: String(at) } };
+      rest.handle({ method: 'PATCH', path: `${path}/z0`, contentType: 'application/merge-patch+json', body });
+    }
+    api.store.compactStates(api.store.revision);
+    api.store.compact(api.store.revision);
   }
 
   /** What the watch tells while things happen: compared as a whole, in order, with the marks that depend on the clock left out. */
