@@ -115,8 +115,9 @@ function rollouts(count: number): Cluster {
   });
   for (let index = 0; index < count; index++) client.send(true, (api, by) => api.create('Deployment', deployment(index), by));
   const areComplete = (image: string) =>
-    countOf(cluster, 'Deployment', ({ spec, status }) => {
-      const isNew = spec.template.spec.containers[0]!.image === image;
+    countOf(cluster, 'Deployment', ({ metadata, spec, status }) => {
+      // What was complete before the change says so until the controller has seen it.
+      const isNew = spec.template.spec.containers[0]!.image === image && status?.observedGeneration === metadata.generation;
       return isNew && status?.updatedReplicas === 50 && status.availableReplicas === 50 && status.replicas === 50;
     }) === count;
   runUntil(cluster, () => areComplete('app:v1'));
