@@ -6,16 +6,17 @@
  */
 import type { Kind } from '../../model/kinds.ts';
 import type { KubeObject, OwnerReference } from '../../model/meta.ts';
+import { alternativeTo, hasSameCoordinates, type Identity, identityOf, isSameIdentity, meaningOf } from './owner-identity.ts';
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 
-export interface GraphNode {
-  readonly uid: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly name: string;
+export interface GraphNode extends Identity {
+  /** Of one that is virtual, these are what a dependent says. */
+  apiVersion: string;
+  kind: string;
+  namespace: string | undefined;
+  name: string;
   owners: readonly OwnerReference[];
   /** The shared empty set until the first comes: most objects own nothing. */
   dependents: Set<GraphNode>;
@@ -29,7 +30,12 @@ export interface GraphNode {
 
 export interface GraphListener {
   attemptToDelete(node: GraphNode): void;
+  attemptToDeleteLater(node: GraphNode): void;
   attemptToOrphan(node: GraphNode): void;
+  /** There is no such owner, or no longer. */
+  foundAbsent(owner: Identity): void;
+  /** It names an owner that lives in another namespace. */
+  foundInOtherNamespace(dependent: GraphNode, owner: Identity): void;
 }
 
 const NONE: readonly OwnerReference[] = [];
@@ -59,10 +65,10 @@ export class OwnerGraph {
     const hadFinalizers = node?.isDeletingDependents === true;
     const wasBeingDeleted = node?.isBeingDeleted === true;
     if (node === undefined) {
-      node = newNode(uid, object.apiVersion, kind, namespace, name, false);
+      node = newNode(identityOf({ apiVersion: object.apiVersion, kind, name, uid }, namespace), false);
       this.#nodes.set(uid, node);
     }
-    node.isVirtual = false;
+    if (node.isVirtual) this.#identify(node, identityOf({ apiVersion: object.apiVersion, kind, name, uid }, namespace));
     const finalizers = object.metadata.finalizers;
     node.isBeingDeleted = object.metadata.deletionTimestamp !== undefined;
     node.isDeletingDependents = node.isBeingDeleted && finalizers?.includes(FOREGROUND) === true;
@@ -76,11 +82,12 @@ export class OwnerGraph {
     }
   }
 
-  /** An object is gone, or, for a virtual node, was found never to have been. */
+  /** An object is gone. */
   remove(uid: string): void {
     const node = this.#nodes.get(uid);
     if (node === undefined) return;
     this.#nodes.delete(uid);
+    if (node.dependents.size > 0) this.#listener.foundAbsent(node);
     for (const owner of node.owners) this.#unlink(node, owner);
     for (const dependent of node.dependents) this.#listener.attemptToDelete(dependent);
     for (const owner of node.owners) {
@@ -90,38 +97,75 @@ export class OwnerGraph {
     }
   }
 
+  /** A look-up found nothing under this identity, whatever the informers say. */
+  removeUnfound(unfound: Identity): void {
+    const node = this.#nodes.get(unfound.uid);
+    if (node === undefined) return;
+    const meanings = [...node.dependents].map((dependent) => ({ dependent, ...meaningOf(dependent, unfound) }));
+    const others = meanings.filter(({ isMismatch }) => isMismatch).map(({ dependent }) => dependent);
+    if (node.isVirtual ? others.length === 0 : isSameIdentity(node, unfound)) return this.remove(unfound.uid);
+    const matching = meanings.filter(({ isMatch }) => isMatch);
+    if (matching.length > 0) this.#listener.foundAbsent(unfound);
+    for (const { dependent } of matching) this.#listener.attemptToDelete(dependent);
+    if (!(node.isVirtual && isSameIdentity(node, unfound))) return;
+    const alternative = alternativeTo(unfound, others);
+    if (alternative === undefined) return;
+    assume(node, alternative);
+    this.#listener.attemptToDeleteLater(node);
+  }
+
+  /** The first event of an owner that was only heard of: what its dependents said of it may have been wrong. */
+  #identify(node: GraphNode, observed: Identity): void {
+    node.isVirtual = false;
+    if (isSameIdentity(node, observed)) return;
+    assume(node, observed);
+    for (const dependent of node.dependents) {
+      if (!meaningOf(dependent, observed).isMismatch) continue;
+      if (isInOtherNamespace(dependent, observed)) this.#listener.foundInOtherNamespace(dependent, observed);
+      this.#listener.attemptToDelete(dependent);
+    }
+  }
+
   #setOwners(node: GraphNode, owners: readonly OwnerReference[], namespace: string | undefined): void {
     const before = node.owners;
     if (before === owners || (before.length === 0 && owners.length === 0)) return;
     node.owners = owners;
-    let hasLost = false;
     for (const owner of before) {
       const now = owners.find((one) => one.uid === owner.uid);
       if (now !== undefined && now.blockOwnerDeletion === owner.blockOwnerDeletion) continue;
       this.#unlink(node, owner);
       const ownerNode = this.#nodes.get(owner.uid);
       if (ownerNode?.isDeletingDependents === true) this.#listener.attemptToDelete(ownerNode);
-      if (now === undefined) hasLost = true;
     }
+    let isDoubtful = false;
     for (const owner of owners) {
       const was = before.find((one) => one.uid === owner.uid);
-      if (was === undefined || was.blockOwnerDeletion !== owner.blockOwnerDeletion) this.#link(node, owner, namespace);
+      if (was === undefined || was.blockOwnerDeletion !== owner.blockOwnerDeletion) {
+        isDoubtful = this.#link(node, owner, namespace, isDoubtful) || isDoubtful;
+      }
     }
-    if (hasLost && owners.length > 0) this.#listener.attemptToDelete(node);
+    if (isDoubtful) this.#listener.attemptToDelete(node);
   }
 
-  #link(node: GraphNode, owner: OwnerReference, namespace: string | undefined): void {
-    let ownerNode = this.#nodes.get(owner.uid);
-    if (ownerNode === undefined) {
-      // Its event may still be on the way; a live look-up will tell.
-      ownerNode = newNode(owner.uid, owner.apiVersion, owner.kind, namespace, owner.name, true);
-      this.#nodes.set(owner.uid, ownerNode);
-      this.#listener.attemptToDelete(ownerNode);
+  /** Answers whether the reference may be wrong, so that it has to be looked up; not asked of one already in doubt. */
+  #link(node: GraphNode, owner: OwnerReference, namespace: string | undefined, isInDoubt: boolean): boolean {
+    const known = this.#nodes.get(owner.uid);
+    const ownerNode = known ?? newNode(identityOf(owner, namespace), true);
+    if (known === undefined) this.#nodes.set(owner.uid, ownerNode);
+    if (!ownerNode.dependents.has(node)) {
+      if (ownerNode.dependents === NO_DEPENDENTS) ownerNode.dependents = new Set();
+      ownerNode.dependents.add(node);
+      if (owner.blockOwnerDeletion === true) ownerNode.blocking++;
     }
-    if (ownerNode.dependents.has(node)) return;
-    if (ownerNode.dependents === NO_DEPENDENTS) ownerNode.dependents = new Set();
-    ownerNode.dependents.add(node);
-    if (owner.blockOwnerDeletion === true) ownerNode.blocking++;
+    // Its event may still be on the way; a live look-up will tell.
+    if (known === undefined) this.#listener.attemptToDelete(ownerNode);
+    if (known === undefined || isInDoubt) return false;
+    if (isInOtherNamespace(node, ownerNode)) {
+      if (!ownerNode.isVirtual) this.#listener.foundInOtherNamespace(node, ownerNode);
+      return true;
+    }
+    // A virtual owner without namespace was heard of from an object without one, and may be of a kind that has them.
+    return !hasSameCoordinates(owner, ownerNode) || (ownerNode.isVirtual && ownerNode.namespace !== node.namespace);
   }
 
   #unlink(node: GraphNode, owner: OwnerReference): void {
@@ -130,14 +174,16 @@ export class OwnerGraph {
   }
 }
 
-function newNode(
-  uid: string,
-  apiVersion: string,
-  kind: string,
-  namespace: string | undefined,
-  name: string,
-  isVirtual: boolean,
-): GraphNode {
+function isInOtherNamespace(dependent: GraphNode, owner: Identity): boolean {
+  return owner.namespace !== undefined && owner.namespace !== dependent.namespace;
+}
+
+function assume(node: GraphNode, { apiVersion, kind, name, namespace }: Identity): void {
+  Object.assign(node, { apiVersion, kind, name, namespace });
+}
+
+function newNode(identity: Identity, isVirtual: boolean): GraphNode {
+  const { uid, apiVersion, kind, namespace, name } = identity;
   return {
     uid,
     apiVersion,

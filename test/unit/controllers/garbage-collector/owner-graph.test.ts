@@ -18,7 +18,10 @@ function graphWithLog() {
   const log: string[] = [];
   const graph = new OwnerGraph({
     attemptToDelete: (node) => log.push(`delete ${node.name}`),
+    attemptToDeleteLater: (node) => log.push(`delete ${node.name} later`),
     attemptToOrphan: (node) => log.push(`orphan ${node.name}`),
+    foundAbsent: (owner) => log.push(`absent ${owner.name}`),
+    foundInOtherNamespace: (dependent, owner) => log.push(`${dependent.name} not in the namespace of ${owner.name}`),
   });
   return { graph, log };
 }
@@ -30,7 +33,7 @@ describe('the owner graph', () => {
     graph.observe('ConfigMap', object('b', { ownerReferences: [ref('a')] }));
     expect(log).toEqual([]);
     graph.remove('a');
-    expect(log).toEqual(['delete b']);
+    expect(log).toEqual(['absent a', 'delete b']);
   });
 
   test('asks about an owner it has only heard of, until it sees it', () => {
@@ -69,5 +72,27 @@ describe('the owner graph', () => {
     graph.observe('ConfigMap', object('b', { ownerReferences: [ref('a')] }));
     graph.observe('ConfigMap', object('b'));
     expect([graph.get('a')!.dependents.size, graph.get('a')!.blocking]).toEqual([0, 0]);
+  });
+
+  test('doubts a dependent in another namespace than its owner, whichever it sees first', () => {
+    const { graph, log } = graphWithLog();
+    graph.observe('ConfigMap', object('a'));
+    graph.observe('ConfigMap', object('b', { namespace: 'other', ownerReferences: [ref('a')] }));
+    expect(log).toEqual(['b not in the namespace of a', 'delete b']);
+    graph.observe('ConfigMap', object('d', { namespace: 'other', ownerReferences: [ref('c')] }));
+    graph.observe('ConfigMap', object('c'));
+    expect(log.slice(2)).toEqual(['delete c', 'd not in the namespace of c', 'delete d']);
+    expect(graph.get('c')!.namespace).toBe('ns');
+  });
+
+  test('looks for an owner wherever its dependents say it is before it gives it up', () => {
+    const { graph, log } = graphWithLog();
+    graph.observe('ConfigMap', object('b', { ownerReferences: [ref('a')] }));
+    graph.observe('ConfigMap', object('c', { ownerReferences: [{ ...ref('a'), name: 'z' }] }));
+    expect(log).toEqual(['delete a', 'delete c']);
+    const [first] = [graph.get('a')!].map(({ apiVersion, kind, name, uid, namespace }) => ({ apiVersion, kind, name, uid, namespace }));
+    graph.removeUnfound(first!);
+    expect(log.slice(2)).toEqual(['absent a', 'delete b', 'delete z later']);
+    expect(graph.get('a')!.name).toBe('z');
   });
 });
