@@ -2,7 +2,7 @@
  * What the server's admission plugins change in, or refuse of, an object that is being created.
  *
  * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
- * StorageObjectInUseProtection (plugin/pkg/admission). LimitRanger, ServiceAccount and ResourceQuota have files of their own.
+ * StorageObjectInUseProtection (plugin/pkg/admission). LimitRanger, ServiceAccount, PersistentVolumeClaimResize and ResourceQuota have files of their own.
  */
 import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
 import type { Pod, PodSpec, Toleration } from '../model/pod.ts';

@@ -15,13 +15,14 @@ import type { Observers, Write, WriteVerb } from '../model/observer.ts';
 import { isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
 import type { Service } from '../model/service.ts';
-import type { PersistentVolume } from '../model/storage.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/storage.ts';
 import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
 import { ApiError, alreadyExists, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
 import { boundPod, checkBoundOnce, NO_METADATA } from './binding.ts';
+import { checkResize } from './claim-resize-admission.ts';
 import { Compactor } from './compactor.ts';
 import { withDefaults } from './defaults.ts';
 import {
@@ -395,7 +396,10 @@ export class ApiServer {
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#orUndo(kind, () => {
       checkUpdate(kind, changed, stored, subresource);
-      if (kind === 'PersistentVolumeClaim' && subresource === '') checkLimits(this.store, kind, changed);
+      if (kind === 'PersistentVolumeClaim' && subresource === '') {
+        checkLimits(this.store, kind, changed);
+        checkResize(this.store, changed as PersistentVolumeClaim, stored as PersistentVolumeClaim);
+      }
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#charge(kind, changed, stored);
     });
