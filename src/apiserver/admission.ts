@@ -153,6 +153,18 @@ export class Admission {
   }
 }
 
+/** A changed pod has what admission gives a new one; its priority it keeps. */
+export function admittedUpdate(pod: Pod, stored: Pod): Pod {
+  if (pod.spec === stored.spec) return pod;
+  const { priority, preemptionPolicy } = stored.spec;
+  const kept = {
+    ...(priority === undefined || pod.spec.priority !== undefined ? {} : { priority }),
+    ...(preemptionPolicy === undefined || pod.spec.preemptionPolicy !== undefined ? {} : { preemptionPolicy }),
+  };
+  const spec = Object.keys(kept).length === 0 ? pod.spec : { ...pod.spec, ...kept };
+  return { ...pod, spec: withTolerations(spec) };
+}
+
 function withTolerations(spec: PodSpec): PodSpec {
   const present = spec.tolerations ?? [];
   const added: Toleration[] = [];

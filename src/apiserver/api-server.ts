@@ -92,7 +92,7 @@ export class ApiServer {
   readonly #uids: RandomStream;
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
-  readonly #compactor = new Compactor();
+  readonly #compactor: Compactor;
 
   constructor(options: {
     readonly sim: Simulation;
@@ -105,6 +105,7 @@ export class ApiServer {
   }) {
     this.store = new Store(options.watchHistory);
     this.#sim = options.sim;
+    this.#compactor = new Compactor(options.sim.nowUs);
     this.#observers = options.observers;
     this.#names = options.random.stream('apiserver', 'names');
     this.#uids = options.random.stream('apiserver', 'uids');

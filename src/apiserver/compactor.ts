@@ -9,8 +9,12 @@ import { MINUTE_US } from '../base/units.ts';
 const INTERVAL_US = 5 * MINUTE_US; // --etcd-compaction-interval
 
 export class Compactor {
-  #nextUs = INTERVAL_US;
+  #nextUs: number;
   #revisionAtLastTick = 0;
+
+  constructor(startUs: number) {
+    this.#nextUs = startUs + INTERVAL_US;
+  }
 
   /** The revision whose past may go; undefined between ticks. `revision` is the one that stood before now. */
   due(nowUs: number, revision: number): number | undefined {

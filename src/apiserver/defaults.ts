@@ -66,6 +66,26 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
       status: object.status ?? { replicas: 0 },
     };
   },
+  ReplicationController: (object) => {
+    const { spec = {}, metadata, status }: Sent = object;
+    const labels = spec.template?.metadata?.labels;
+    const isBare = Object.keys(metadata.labels ?? {}).length === 0 && labels !== undefined;
+    return {
+      ...object,
+      metadata: isBare ? { ...metadata, labels } : metadata,
+      spec: {
+        replicas: 1,
+        ...withoutZeros(spec),
+        ...(Object.keys(spec.selector ?? {}).length === 0 && labels !== undefined ? { selector: labels } : NO_FIELDS),
+        ...(spec.template === undefined ? NO_FIELDS : { template: withTemplateDefaults(spec.template) }),
+      },
+      status: status ?? { replicas: 0 },
+    };
+  },
+  PodTemplate: (object) => {
+    const { template }: Sent = object;
+    return template === undefined ? object : { ...object, template: withTemplateDefaults(template) };
+  },
   StatefulSet: (object) => {
     const spec: Sent = object.spec ?? {};
     const given = spec.updateStrategy ?? {};
@@ -310,8 +330,16 @@ function withServiceDefaults(object: KindMap['Service']): unknown {
       type,
       ...(ports === undefined ? NO_FIELDS : { ports }),
     },
-    status: object.status ?? { loadBalancer: {} },
+    status: withAddressModes(object.status ?? { loadBalancer: {} }, type),
   };
+}
+
+/** An address of a load balancer takes packets itself unless it is said not to. */
+function withAddressModes(status: Sent, type: string): Sent {
+  const ingress: readonly Sent[] | undefined = status.loadBalancer?.ingress;
+  if (type !== 'LoadBalancer' || ingress === undefined) return status;
+  const modes = ingress.map((one) => ((one.ip ?? '') === '' || one.ipMode !== undefined ? one : { ...one, ipMode: 'VIP' }));
+  return { ...status, loadBalancer: { ...status.loadBalancer, ingress: modes } };
 }
 
 function volumeSourceDefaults(spec: Sent): Fields {

@@ -22,6 +22,8 @@ export const GENERATION_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'NetworkPolicy',
   'Ingress',
   'EndpointSlice',
+  'ReplicationController',
+  'PodTemplate',
   'PriorityClass',
   'IngressClass',
 ]);

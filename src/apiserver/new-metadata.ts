@@ -54,7 +54,15 @@ export function newMetadata(given: ObjectMeta, additions: Additions): ObjectMeta
   ) {
     return new TemplatedMetadata({ name, generateName, namespace, uid, generation, creationTimestamp, ownerReferences }, labels, '');
   }
-  const { resourceVersion: _version, deletionTimestamp: _time, deletionGracePeriodSeconds: _grace, ...kept } = given;
+  const {
+    resourceVersion: _v,
+    deletionTimestamp: _t,
+    deletionGracePeriodSeconds: _g,
+    selfLink: _l,
+    ...kept
+  } = given as ObjectMeta & {
+    readonly selfLink?: string;
+  };
   return { ...kept, name, uid, creationTimestamp, ...(generation === undefined ? {} : { generation }) };
 }
 

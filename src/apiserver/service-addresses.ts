@@ -90,6 +90,8 @@ export class ServiceAddresses {
     const asked = spec.clusterIP ?? '';
     // One form of the address without the other is for validation to refuse.
     if (asked === '' && (spec.clusterIPs ?? []).length > 0) return service;
+    const [first = asked]: readonly string[] = spec.clusterIPs ?? [];
+    if (first !== asked) throw invalidField(name, 'spec.clusterIPs', spec.clusterIPs, 'first value must match `clusterIP`');
     if (asked !== '') {
       // What is no address at all is for validation to say.
       if (familyOf(asked) === undefined) return service;

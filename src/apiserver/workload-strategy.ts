@@ -8,12 +8,15 @@ import type { Job } from '../model/batch.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { StringMap } from '../model/meta.ts';
 import type { Node } from '../model/node.ts';
+import type { Pod } from '../model/pod.ts';
 import type { Service } from '../model/service.ts';
 import type { DaemonSet } from '../model/workloads.ts';
+import { admittedUpdate } from './admission.ts';
 import { isSameValue } from './same-value.ts';
 import { serviceForCreate, serviceForUpdate } from './service-strategy.ts';
 
 type Namespace = KindMap['Namespace'];
+type Claim = KindMap['PersistentVolumeClaim'];
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
@@ -21,11 +24,14 @@ export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): 
   if (kind === 'Job') return withGeneratedSelector(object as Job) as KindMap[K];
   if (kind === 'DaemonSet') return withTemplateGeneration(object as DaemonSet, 1) as KindMap[K];
   if (kind === 'Service') return serviceForCreate(object as Service) as KindMap[K];
+  if (kind === 'PersistentVolumeClaim') return withoutStrangeSource(object as Claim) as KindMap[K];
+  if (kind === 'Node') return withoutConfigSource(object as Node) as KindMap[K];
   return object;
 }
 
 export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
   if (kind === 'Node') return withoutFalse(object as Node) as KindMap[K];
+  if (kind === 'Pod') return admittedUpdate(object as Pod, stored as Pod) as KindMap[K];
   if (kind === 'Namespace') return withFinalizersOf(object as Namespace, stored as Namespace) as KindMap[K];
   if (kind === 'Service') return serviceForUpdate(object as Service, stored as Service) as KindMap[K];
   if (kind !== 'DaemonSet') return object;
@@ -34,6 +40,25 @@ export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], s
   const generation = Number(before.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
   const isChanged = !isSameValue(before.spec.template, after.spec.template);
   return withTemplateGeneration(after, isChanged ? generation + 1 : generation) as KindMap[K];
+}
+
+const SNAPSHOTS = 'snapshot.storage.k8s.io';
+
+/** A source that is neither a claim nor a snapshot was always ignored, and still is. */
+function withoutStrangeSource(claim: Claim): Claim {
+  const { dataSource, ...spec } = claim.spec as Claim['spec'] & {
+    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string };
+  };
+  if (dataSource === undefined) return claim;
+  const { apiGroup = '', kind } = dataSource;
+  const isKnown = (apiGroup === '' && kind === 'PersistentVolumeClaim') || (apiGroup === SNAPSHOTS && kind === 'VolumeSnapshot');
+  return isKnown ? claim : { ...claim, spec };
+}
+
+/** The feature behind it is gone. */
+function withoutConfigSource(node: Node): Node {
+  const { configSource, ...spec } = (node.spec ?? {}) as NonNullable<Node['spec']> & { readonly configSource?: unknown };
+  return configSource === undefined ? node : { ...node, spec };
 }
 
 /** Only `/finalize` changes them. */

@@ -83,12 +83,25 @@ export class Representation {
 
   #rowObject(kind: Kind, object: KubeObject): object {
     if (this.#include === 'None') return {};
-    return { object: this.#include === 'Object' ? { ...object, kind, apiVersion: apiVersionOf(kind) } : this.#partial(object) };
+    return {
+      object: this.#include === 'Object' ? { ...object, kind, apiVersion: apiVersionOf(kind) } : this.#partial(withoutCount(object)),
+    };
   }
 
   #partial({ metadata }: KubeObject): unknown {
     return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${this.#version}`, metadata };
   }
+}
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+/** Tables are made of the objects the server has inside, where a DaemonSet counts its templates in a field of its own. */
+function withoutCount(object: KubeObject): KubeObject {
+  const { annotations } = object.metadata;
+  if (annotations?.[TEMPLATE_GENERATION] === undefined) return object;
+  const { [TEMPLATE_GENERATION]: _, ...others } = annotations;
+  const { annotations: __, ...metadata } = object.metadata;
+  return { ...object, metadata: Object.keys(others).length === 0 ? metadata : { ...metadata, annotations: others } };
 }
 
 interface Negotiated {

@@ -21,9 +21,9 @@ export class RecordedServer {
   readonly rest: RestServer;
 
   constructor() {
+    this.wait(START_US);
     this.api = new ApiServer({ sim: this.sim, random: new Random(1), observers: new Observers() });
     this.rest = new RestServer(this.api, readYaml);
-    this.wait(START_US);
     for (const [name, value, more] of [
       ['system-cluster-critical', 2_000_000_000, ''],
       ['system-node-critical', 2_000_001_000, ', but can be moved to another node if necessary'],
