@@ -31,10 +31,10 @@ export function validateMetadata(errors: FieldErrors, kind: Kind, metadata: Obje
   validateSharedMetadata(errors, metadata, path);
 }
 
-/** What holds at any time of an object's life. */
 /** Labels already found good, by identity: objects are immutable, and the pods of a template share theirs. */
 const GOOD_LABELS = new WeakSet<StringMap>();
 
+/** What holds at any time of an object's life. */
 function validateSharedMetadata(errors: FieldErrors, metadata: ObjectMeta, path: string): void {
   const { generation = 0 } = metadata;
   if (generation < 0) errors.invalid(`${path}.generation`, generation, 'must be greater than or equal to 0');
