@@ -7,7 +7,7 @@ const FOLDER = join(import.meta.dirname, '../../../shared/conformance/api');
 
 /** So many cases were recorded of each, and at least so many of them have to agree in every answer: a number that only rises. */
 const HELD = [
-  { name: 'objects', cases: 1891, agreeing: 1838 },
+  { name: 'objects', cases: 1891, agreeing: 1840 },
   { name: 'updates', cases: 756, agreeing: 720 },
   { name: 'reads', cases: 554, agreeing: 507 },
 ] as const;

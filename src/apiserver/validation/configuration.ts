@@ -28,7 +28,7 @@ export function validateConfigMap(errors: FieldErrors, { data = {}, binaryData =
     errors.invalidEach(`binaryData[${key}]`, key, isConfigKey(key));
     bytes += decodedLength(binaryData[key]);
   }
-  if (bytes > SIZE_MAX) errors.tooLong('', SIZE_MAX);
+  if (bytes > SIZE_MAX) errors.tooLong('[]', SIZE_MAX);
 }
 
 function decodedLength(base64: string): number {
