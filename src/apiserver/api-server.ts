@@ -117,6 +117,17 @@ export class ApiServer {
     }
   }
 
+  /** Runs a call so many simulated microseconds from now; answers how to forget it. */
+  readonly after = (delayUs: number, call: () => void): (() => void) => {
+    let isWanted = true;
+    this.#sim.after(delayUs, () => {
+      if (isWanted) call();
+    });
+    return () => {
+      isWanted = false;
+    };
+  };
+
   get nowUs(): number {
     return this.#sim.nowUs;
   }

@@ -125,7 +125,7 @@ export class RestServer {
       const route = routeOf(request.method, request.path);
       if (route === undefined || request.method !== 'GET' || route.subresource !== '') throw noResource();
       const representation = new Representation(request.accept, request.query, this.#server.nowUs);
-      return openWatch(this.#server.store, route, request.query, representation, send);
+      return openWatch(this.#server.store, this.#server.after, route, request.query, representation, send);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { code: error.code, body: statusOf(error), warnings };

@@ -4,6 +4,7 @@
  * Models pkg/endpoints/handlers/{get,watch}.go and the selectors of storage/cacher: an object that comes into view is ADDED, one that leaves
  * it DELETED as it last looked, with the revision of the change.
  */
+import { MINUTE_US, SECOND_US } from '../../base/units.ts';
 import { apiVersionOf, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError } from '../api-error.ts';
@@ -23,6 +24,8 @@ export interface StreamEvent {
 }
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+const BOOKMARK_PERIOD_US = MINUTE_US; // bookmarkFrequency in storage/cacher/cacher.go
+const BOOKMARK_BEFORE_END_US = 2 * SECOND_US; // newTimeBucketWatchers in the same file: one more shortly before the watch is closed
 
 export interface WatchTarget {
   readonly kind: Kind;
@@ -30,9 +33,13 @@ export interface WatchTarget {
   readonly name: string | undefined;
 }
 
+/** Runs a call so many simulated microseconds from now; answers how to forget it. */
+export type After = (delayUs: number, call: () => void) => () => void;
+
 /** Sends what there is to send now, and later what happens, until it is stopped. Throws what a watch is refused with. */
 export function openWatch(
   store: Store,
+  after: After,
   target: WatchTarget,
   query: Query | undefined,
   representation: Representation,
@@ -55,12 +62,39 @@ export function openWatch(
   // A revision that is still to come hides all that happens before it.
   const from = startsWithState || asked === 0 ? store.revision : asked;
   try {
-    return store.watch(kind, Math.min(from, store.revision), (event, previous) => stream.changed(event, previous, from));
+    const watch = store.watch(kind, Math.min(from, store.revision), (event, previous) => stream.changed(event, previous, from));
+    const bookmarks = options.allowWatchBookmarks
+      ? bookmarksOf(after, options.timeoutSeconds, () => stream.bookmark(store.revision))
+      : undefined;
+    return {
+      stop: () => {
+        bookmarks?.();
+        watch.stop();
+      },
+    };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     send({ type: 'ERROR', object: statusOf(error) });
     return { stop: () => undefined };
   }
+}
+
+/** A bookmark a minute, and one shortly before the watch has lasted as long as it was asked to. Answers how to end them. */
+function bookmarksOf(after: After, timeoutSeconds: number | undefined, send: () => void): () => void {
+  let forget: () => void = () => undefined;
+  const next = () => {
+    forget = after(BOOKMARK_PERIOD_US, () => {
+      send();
+      next();
+    });
+  };
+  next();
+  const lastUs = (timeoutSeconds ?? 0) * SECOND_US - BOOKMARK_BEFORE_END_US;
+  const forgetLast = lastUs > 0 ? after(lastUs, send) : undefined;
+  return () => {
+    forget();
+    forgetLast?.();
+  };
 }
 
 class Stream {
@@ -92,7 +126,12 @@ class Stream {
 
   /** All that was there has been sent. */
   endOfInitialEvents(revision: number): void {
-    const metadata = { resourceVersion: String(revision), annotations: { [INITIAL_EVENTS_END]: 'true' } };
+    this.bookmark(revision, { annotations: { [INITIAL_EVENTS_END]: 'true' } });
+  }
+
+  /** Nothing has happened up to this revision that has not been sent. */
+  bookmark(revision: number, more: { readonly annotations?: { readonly [name: string]: string } } = {}): void {
+    const metadata = { resourceVersion: String(revision), ...more };
     // The rest of the object is there, and empty.
     const { value } = decode(schemaOf(this.#kind), { metadata });
     this.send('BOOKMARK', { ...(value as KubeObject), kind: this.#kind, apiVersion: apiVersionOf(this.#kind) });
