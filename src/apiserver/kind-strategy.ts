@@ -38,6 +38,7 @@ export const CONDITIONAL_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'VolumeAttachment',
 ]);
 
+/** Kinds with a status that only its own endpoint writes. */
 export const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'Pod',
   'Node',
@@ -60,24 +61,7 @@ export const STATUS_KINDS: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 
 /** Kinds whose status begins anew, whatever a create says of it (PrepareForCreate in their strategies). */
-export const STATUS_RESET_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  'Namespace',
-  'Service',
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-  'CronJob',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'HorizontalPodAutoscaler',
-  'PodDisruptionBudget',
-  'ResourceQuota',
-  'VolumeAttachment',
-  'Ingress',
-  'ReplicationController',
-]);
+export const STATUS_RESET_KINDS: ReadonlySet<Kind> = new Set([...STATUS_KINDS].filter((kind) => kind !== 'Pod' && kind !== 'Node'));
 
 const PHASES: { readonly [K in Kind]?: string } = {
   Namespace: 'Active',
