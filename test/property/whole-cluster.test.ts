@@ -14,7 +14,7 @@ test('No pod moves, no node is over-committed, revisions and time only grow, and
       expect(laws.ended + outcome.requestsPending).toBe(outcome.requestsSent);
       expect(outcome.requestsPending).toBe(0);
     }),
-    { numRuns: 20, examples: [[FULL_AND_ROLLED]] },
+    { numRuns: 26, examples: [[FULL_AND_ROLLED]] },
   );
 });
 
@@ -42,6 +42,6 @@ test('When the disturbance stops, a rollout converges to what was asked for, and
       // Disturbed for four minutes at most, served for five; nodes are given up and pods replaced within six more.
       expect(laws.busyUs).toBeLessThan(15 * MINUTE_US);
     }),
-    { numRuns: 20, examples: [[FULL_AND_ROLLED]] },
+    { numRuns: 26, examples: [[FULL_AND_ROLLED]] },
   );
 });
