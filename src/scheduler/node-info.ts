@@ -4,6 +4,7 @@
  * Models NodeInfo of pkg/scheduler/framework/types.go. The order of `pods` is upstream's: a pod is appended, and on removal
  * the last one takes the free slot; preemption depends on it. Dry runs work on a clone.
  */
+import { fail } from '../base/fail.ts';
 import type { StringMap } from '../model/meta.ts';
 import type { Node, Taint } from '../model/node.ts';
 import { listedResources, type Resources } from '../model/pod-requests.ts';
@@ -100,10 +101,15 @@ export class NodeInfo {
     return false;
   }
 
-  /** Puts a new version of a pod in place of the old, with the same effect on the order as remove and append. */
+  /** Puts a version of a pod that counts the same in place of the old, with the same effect on the order as remove and append. */
   replacePod(previous: PodInfo, pod: PodInfo): void {
-    this.removePod(previous);
-    this.addPod(pod);
+    const { pods } = this;
+    const last = pods.length - 1;
+    const index = pods.indexOf(previous);
+    if (index < 0) fail(`Cannot replace pod ${pod.key} on node ${this.name}: it is not there`);
+    pods[index] = pods[last]!;
+    pods[last] = pod;
+    this.podsVersion++;
   }
 
   hasPort(port: HostPort): boolean {

@@ -110,6 +110,27 @@ export function specTraitsOf(pod: Pod): SpecTraits {
 }
 
 export function peerTraitsOf(pod: Pod): PeerTraits {
+  const { labels: own = NO_LABELS } = pod.metadata;
+  const likely = youngestByLabels.get(own);
+  if (likely !== undefined && isAlike(likely.sample, pod)) return likely;
+  const traits = findPeerTraits(pod);
+  youngestByLabels.set(own, traits);
+  return traits;
+}
+
+/** The traits last found for pods with this very object as labels: usually those of its siblings. */
+const youngestByLabels = new WeakMap<StringMap, PeerTraits>();
+
+/** Is all that peerKey spells out the same, at a glance? Pods of one template share their parts. */
+function isAlike(sample: Pod, pod: Pod): boolean {
+  if (sample.metadata.namespace !== pod.metadata.namespace || sample.spec.affinity !== pod.spec.affinity) return false;
+  if (sample.spec.topologySpreadConstraints !== pod.spec.topologySpreadConstraints) return false;
+  const one = controllerOf(sample);
+  const other = controllerOf(pod);
+  return one === other || (one?.name === other?.name && one?.kind === other?.kind && one?.apiVersion === other?.apiVersion);
+}
+
+function findPeerTraits(pod: Pod): PeerTraits {
   return peers.get(peerKey(pod), () => {
     const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
     const traits = {

@@ -10,6 +10,7 @@ import type { LabelTraits } from '../pod-traits.ts';
 import type { PluginArgs } from '../profile-spec.ts';
 import type { CountClass, DomainTable } from './count-class.ts';
 import type { PodCounts } from './pod-counts.ts';
+import { labelPairs } from './selector-index.ts';
 
 export interface WeightedTable {
   readonly table: DomainTable;
@@ -107,10 +108,11 @@ function keyOf({ term, namespaces, everyNamespace }: OwnTerm): string {
 }
 
 function tableOf(own: OwnTerm, counts: PodCounts): DomainTable {
-  const selected = counts.selecting(keyOf(own), false, (names: LabelTraits) => selectsPlaced(own, names));
+  const selected = counts.selecting(keyOf(own), false, labelPairs(own.term.selector), (names: LabelTraits) => selectsPlaced(own, names));
   return selected.table(counts.domains.column(own.topologyKey), undefined);
 }
 
 function companyOf(required: readonly OwnTerm[], counts: PodCounts): CountClass {
-  return counts.selecting(`all ${required.map(keyOf).join('|')}`, false, (names) => selectedByAll(required, names));
+  const pairs = required.flatMap(({ term }) => labelPairs(term.selector));
+  return counts.selecting(`all ${required.map(keyOf).join('|')}`, false, pairs, (names) => selectedByAll(required, names));
 }

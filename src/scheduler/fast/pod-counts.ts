@@ -13,6 +13,7 @@ import type { PodInfo } from '../pod-info.ts';
 import type { AffinityTerm, LabelTraits } from '../pod-traits.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CountClass, type DomainTable } from './count-class.ts';
+import { SelectorIndex } from './selector-index.ts';
 import { TopologyDomains } from './topology-domains.ts';
 
 /** What the fast path may remember; beyond it things are forgotten and found anew, which costs time only. */
@@ -37,16 +38,11 @@ export interface StandingTerm {
   preferred: DomainTable | undefined;
 }
 
-interface SelectingClass {
-  readonly counted: CountClass;
-  readonly selects: (names: LabelTraits) => boolean;
-}
-
-/** Pods with certain labels: how many the cache holds, and the classes they are counted in, of the first `checked` there are. */
+/** Pods with certain labels: how many the cache holds, and the classes they are counted in. */
 interface Membership {
+  readonly names: LabelTraits;
   live: number;
   readonly classes: CountClass[];
-  checked: number;
 }
 
 // Labels kept in mind at least; beyond it those of no pod any more are forgotten.
@@ -55,8 +51,8 @@ const MIN_MEMBERSHIPS = 50_000;
 export class PodCounts implements CacheListener {
   readonly domains: TopologyDomains;
   readonly #snapshot: Snapshot;
-  readonly #byKey = new Map<string, SelectingClass>();
-  readonly #selecting: SelectingClass[] = [];
+  readonly #selecting = new Map<string, CountClass>();
+  readonly #selectors = new SelectorIndex<CountClass, Membership>();
   readonly #memberships = new Map<LabelTraits, Membership>();
   readonly #standing = new Map<AffinityTerm, StandingTerm>();
   /** Pods by priority; ghosts of nodes included. */
@@ -109,7 +105,7 @@ export class PodCounts implements CacheListener {
       if (!this.#hasMissed) this.#move();
       this.#hasMissed = false;
     }
-    const columns = this.#selecting.length + 2 * this.#standing.size + this.domains.maskCount;
+    const columns = this.#selecting.size + 2 * this.#standing.size + this.domains.maskCount;
     const numbers = this.#snapshot.nodes.length * columns;
     if (numbers > this.memory.numbers) this.#forget();
   }
@@ -120,15 +116,18 @@ export class PodCounts implements CacheListener {
     return this.#standing.values();
   }
 
-  /** The class of pods whose labels `selects` says yes to; `key` stands for what it asks. */
-  selecting(key: string, skipsTerminating: boolean, selects: (names: LabelTraits) => boolean): CountClass {
-    let present = this.#byKey.get(key);
+  /**
+   * The class of pods whose labels `selects` says yes to; `key` stands for what it asks, `pairs` are the labels (labelPair) that all
+   * of these pods have.
+   */
+  selecting(key: string, skipsTerminating: boolean, pairs: readonly string[], selects: (names: LabelTraits) => boolean): CountClass {
+    let present = this.#selecting.get(key);
     if (present === undefined) {
-      present = { counted: new CountClass(skipsTerminating), selects };
-      this.#byKey.set(key, present);
-      this.#selecting.push(present);
+      present = new CountClass(skipsTerminating);
+      this.#selecting.set(key, present);
+      for (const { classes } of this.#selectors.addSelector(present, pairs, selects)) classes.push(present);
     }
-    return present.counted;
+    return present;
   }
 
   /** Brings a table up to date. */
@@ -146,9 +145,7 @@ export class PodCounts implements CacheListener {
     if (counted.listVersion === listVersion) return;
     counted.reset(nodes.length, listVersion);
     const concerned = new Set<LabelTraits>();
-    for (const [names, membership] of this.#memberships) {
-      if (membership.live > 0 && this.#classesOf(names, membership).includes(counted)) concerned.add(names);
-    }
+    for (const { names, live } of this.#selectors.selectedBy(counted)) if (live > 0) concerned.add(names);
     // Usually nobody: the first pod of a group is about to be placed.
     if (concerned.size === 0) return;
     const { perRow, skipsTerminating } = counted;
@@ -164,7 +161,7 @@ export class PodCounts implements CacheListener {
     const { listVersion, previousRows, nodes } = this.#snapshot;
     const isUpToDate = (version: number) => version === listVersion - 1;
     const moved = new Set<CountClass>();
-    for (const { counted } of this.#selecting) {
+    for (const counted of this.#selecting.values()) {
       if (!isUpToDate(counted.listVersion) || !isUpToDate(counted.readVersion)) continue;
       counted.move(previousRows, listVersion);
       moved.add(counted);
@@ -179,7 +176,7 @@ export class PodCounts implements CacheListener {
     for (let row = 0; row < previousRows.length; row++) {
       if (previousRows[row] !== -1) continue;
       for (const pod of nodes[row]!.pods) {
-        for (const counted of this.#classesOf(pod.peer.names, this.#membership(pod.peer.names))) {
+        for (const counted of this.#membership(pod.peer.names).classes) {
           if (moved.has(counted) && !(counted.skipsTerminating && pod.isTerminating)) counted.perRow[row]!++;
         }
         if (movesStanding && pod.peer.hasAffinity) this.#countTerms(pod, row, 1);
@@ -189,8 +186,7 @@ export class PodCounts implements CacheListener {
 
   /** `row` is -1 while the node is in no snapshot: then it is counted when it is. */
   #count(pod: PodInfo, row: number, sign: 1 | -1): void {
-    const { names } = pod.peer;
-    const membership = this.#membership(names);
+    const membership = this.#membership(pod.peer.names);
     membership.live += sign;
     this.#priorities.set(pod.priority, (this.#priorities.get(pod.priority) ?? 0) + sign);
     if (row === -1) return;
@@ -199,7 +195,7 @@ export class PodCounts implements CacheListener {
       this.#hasMissed = true;
       return;
     }
-    const classes = this.#classesOf(names, membership);
+    const { classes } = membership;
     for (let i = 0; i < classes.length; i++) {
       const counted = classes[i]!;
       if (counted.listVersion !== listVersion || (counted.skipsTerminating && pod.isTerminating)) continue;
@@ -211,23 +207,22 @@ export class PodCounts implements CacheListener {
   #membership(names: LabelTraits): Membership {
     let membership = this.#memberships.get(names);
     if (membership === undefined) {
-      if (this.#memberships.size >= this.#membershipLimit) {
-        for (const [other, { live }] of this.#memberships) if (live === 0) this.#memberships.delete(other);
-        this.#membershipLimit = Math.max(MIN_MEMBERSHIPS, 2 * this.#memberships.size);
-      }
-      membership = { live: 0, classes: [], checked: 0 };
+      if (this.#memberships.size >= this.#membershipLimit) this.#forgetLabels();
+      membership = { names, live: 0, classes: [] };
       this.#memberships.set(names, membership);
+      membership.classes.push(...this.#selectors.addMember(membership));
     }
     return membership;
   }
 
-  #classesOf(names: LabelTraits, membership: Membership): readonly CountClass[] {
-    const selecting = this.#selecting;
-    while (membership.checked < selecting.length) {
-      const { counted, selects } = selecting[membership.checked++]!;
-      if (selects(names)) membership.classes.push(counted);
+  /** Those of no pod any more. */
+  #forgetLabels(): void {
+    for (const [names, membership] of this.#memberships) {
+      if (membership.live !== 0) continue;
+      this.#memberships.delete(names);
+      this.#selectors.removeMember(membership);
     }
-    return membership.classes;
+    this.#membershipLimit = Math.max(MIN_MEMBERSHIPS, 2 * this.#memberships.size);
   }
 
   #countStanding(): void {
@@ -267,12 +262,9 @@ export class PodCounts implements CacheListener {
 
   #forget(): void {
     this.epoch++;
-    this.#byKey.clear();
-    this.#selecting.length = 0;
-    for (const membership of this.#memberships.values()) {
-      membership.classes.length = 0;
-      membership.checked = 0;
-    }
+    this.#selecting.clear();
+    this.#selectors.forgetSelectors();
+    for (const membership of this.#memberships.values()) membership.classes.length = 0;
     this.#standing.clear();
     this.#standingListVersion = -1;
     this.standingVersion++;

@@ -15,6 +15,7 @@ import type { PluginArgs } from '../profile-spec.ts';
 import { type SpreadAction, type SpreadConstraint, selectsPod, spreadConstraintsOf } from '../spread-constraints.ts';
 import type { CountClass, DomainTable } from './count-class.ts';
 import type { PodCounts } from './pod-counts.ts';
+import { labelPairs } from './selector-index.ts';
 
 export interface SpreadItem {
   readonly maxSkew: number;
@@ -108,7 +109,8 @@ function itemOf(constraint: SpreadConstraint, keys: readonly string[], pod: PodI
 }
 
 function groupOf({ selector }: SpreadConstraint, namespace: string, counts: PodCounts): CountClass {
-  if (selector.isEmpty || selector.matchesNothing) return counts.selecting('nobody', true, () => false);
+  if (selector.isEmpty || selector.matchesNothing) return counts.selecting('nobody', true, [], () => false);
   const selects = (names: LabelTraits) => names.namespace === namespace && selectsPod(selector, names.labels);
-  return counts.selecting(`spread ${namespace} ${JSON.stringify(selector.parts)}`, true, selects);
+  const pairs = selector.parts.flatMap(labelPairs);
+  return counts.selecting(`spread ${namespace} ${JSON.stringify(selector.parts)}`, true, pairs, selects);
 }
