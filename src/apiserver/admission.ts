@@ -1,10 +1,13 @@
 /**
  * What the server's admission plugins change in, or refuse of, an object that is being created.
  *
- * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass and
- * StorageObjectInUseProtection (plugin/pkg/admission). LimitRanger, ServiceAccount, PersistentVolumeClaimResize and ResourceQuota have files of their own.
+ * Models NamespaceLifecycle, Priority, DefaultTolerationSeconds, TaintNodesByCondition, DefaultStorageClass, DefaultIngressClass and
+ * StorageObjectInUseProtection (plugin/pkg/admission). LimitRanger, ServiceAccount, RuntimeClass, PersistentVolumeClaimResize and ResourceQuota
+ * have files of their own.
  */
+import { compareText } from '../base/compare.ts';
 import { KINDS, type Kind, type KindMap } from '../model/kinds.ts';
+import type { KubeObject } from '../model/meta.ts';
 import type { Pod, PodSpec, Toleration } from '../model/pod.ts';
 import { defaultStorageClass } from '../model/storage-class.ts';
 import { hasStorageClass } from '../model/volume-matching.ts';
@@ -12,8 +15,10 @@ import type { RandomStream } from '../sim/random.ts';
 import { forbidden, notFound } from './api-error.ts';
 import { withLimitDefaults } from './limit-range.ts';
 import { isMirror, withServiceAccount } from './service-account-admission.ts';
+import { checkOverhead, withRuntimeClass } from './runtime-class-admission.ts';
 import type { Store } from './store.ts';
 import { withTopologyLabels } from './topology-labels.ts';
+import type { Sent } from './validation/sent.ts';
 
 const SYSTEM_PRIORITIES: { readonly [name: string]: number } = {
   'system-cluster-critical': 2_000_000_000,
@@ -65,9 +70,27 @@ export class Admission {
         ) as KindMap[K];
       case 'PersistentVolume':
         return protectedBy(object as KindMap['PersistentVolume'], 'kubernetes.io/pv-protection') as KindMap[K];
+      case 'Ingress':
+        return withIngressClass(this.#store, object as KindMap['Ingress']) as KindMap[K];
       default:
         return object;
     }
+  }
+
+  /** What is asked of an object that has passed validation, before the quotas of its namespace are. Throws 403. */
+  checkCreate(kind: Kind, object: KubeObject): void {
+    if (kind === 'Pod') checkOverhead(this.#store, object as Pod);
+    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass'], false);
+  }
+
+  checkUpdate(kind: Kind, object: KubeObject): void {
+    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass'], true);
+  }
+
+  #checkOnlyDefault({ globalDefault, metadata: { name } }: KindMap['PriorityClass'], isUpdate: boolean): void {
+    const present = globalDefault === true ? this.#defaultPriorityClass()?.metadata.name : undefined;
+    if (present === undefined || (isUpdate && present === name)) return;
+    throw forbidden('PriorityClass', name, `PriorityClass ${present} is already marked as default. Only one default can exist`);
   }
 
   /** With the labels of its node's place, when it has a node. */
@@ -93,6 +116,7 @@ export class Admission {
     if (known !== undefined && this.#isStillGood(known, pod)) return { ...pod, spec: known.spec };
     const accounted = this.#volumeNames === undefined ? pod : { ...pod, spec: withServiceAccount(this.#store, this.#volumeNames, pod) };
     const spec = withTolerations(this.#withPriority(accounted));
+    if (pod.spec.runtimeClassName !== undefined) return { ...pod, spec: withRuntimeClass(this.#store, { ...pod, spec }) };
     const [classesRevision, accountsRevision] = [this.#classesRevision, this.#accountsRevision];
     if (!isMirror(pod)) this.#podSpecs.set(pod.spec, { classesRevision, accountsRevision, namespace: pod.metadata.namespace, spec });
     return { ...pod, spec };
@@ -175,6 +199,20 @@ function withTolerations(spec: PodSpec): PodSpec {
     if (!isTolerated) added.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: GRACE_SECONDS });
   }
   return added.length === 0 ? spec : { ...spec, tolerations: [...present, ...added] };
+}
+
+const INGRESS_CLASS = 'kubernetes.io/ingress.class';
+const IS_DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class';
+
+/** An Ingress that names no class gets the default one, the youngest if there are several (defaultingressclass/admission.go). */
+function withIngressClass(store: Store, ingress: KindMap['Ingress']): KindMap['Ingress'] {
+  const { spec }: Sent = ingress;
+  if (spec?.ingressClassName !== undefined || ingress.metadata.annotations?.[INGRESS_CLASS] !== undefined) return ingress;
+  const rank = ({ metadata: { creationTimestamp = '' } }: KubeObject) => creationTimestamp;
+  const [first] = [...store.values('IngressClass')]
+    .filter(({ metadata }) => metadata.annotations?.[IS_DEFAULT_CLASS] === 'true')
+    .sort((a, b) => compareText(rank(b), rank(a)) || compareText(a.metadata.name, b.metadata.name));
+  return first === undefined ? ingress : ({ ...ingress, spec: { ...spec, ingressClassName: first.metadata.name } } as KindMap['Ingress']);
 }
 
 /** A new node takes no pods until it has been seen ready. */

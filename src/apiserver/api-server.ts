@@ -20,7 +20,7 @@ import { timeText, timeUsOf } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
-import { ApiError, alreadyExists, forbidden, invalid, invalidOf, notFound } from './api-error.ts';
+import { ApiError, alreadyExists, forbidden, invalidOf, notFound } from './api-error.ts';
 import { boundPod, checkBoundOnce, NO_METADATA } from './binding.ts';
 import { checkResize } from './claim-resize-admission.ts';
 import { Compactor } from './compactor.ts';
@@ -44,7 +44,6 @@ import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { withNewPodStatus, withQosClassOf } from './pod-status-strategy.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
-import { goQuote } from './schema/go-text.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { type Slot, Store } from './store.ts';
 import { checkVersion, keptMetadata, namesOf, otherUid, withGeneration, withStatusOf } from './stored-metadata.ts';
@@ -61,6 +60,8 @@ export interface RequestInfo {
   readonly dryRun?: boolean;
   /** Told of what the server would have the caller know. */
   readonly warn?: (text: string) => void;
+  /** What becomes of the object on its way to the store and back; for objects that were sent with lists and maps that are empty. */
+  readonly settled?: <T extends KubeObject>(kind: Kind, object: T) => T;
 }
 
 export interface ListOptions {
@@ -192,7 +193,21 @@ export class ApiServer {
     return this.patchWith(kind, namespace, name, (stored) => applyPatch(stored, patch) as KindMap[K], request, subresource);
   }
 
-  /** An update worked out from the object as it is stored. */
+  /** A PUT worked out from the object as it is stored. */
+  updateWith<K extends Kind>(
+    kind: K,
+    namespace: string | undefined,
+    name: string,
+    change: (stored: KindMap[K]) => KindMap[K],
+    request: RequestInfo,
+    subresource: 'scale',
+  ): KindMap[K] {
+    return this.#answer('update', kind, request, () =>
+      this.#update(kind, change(this.get(kind, namespace, name)), request, 'update', subresource),
+    );
+  }
+
+  /** A PATCH worked out from the object as it is stored. */
   patchWith<K extends Kind>(
     kind: K,
     namespace: string | undefined,
@@ -314,9 +329,10 @@ export class ApiServer {
     return this.#answer('update', 'Namespace', request, () => {
       const stored = this.get('Namespace', undefined, object.metadata.name);
       if (object.metadata.resourceVersion !== undefined) checkVersion('Namespace', stored.metadata, object.metadata.resourceVersion);
-      const metadata = keptMetadata(stored.metadata, object.metadata);
+      const metadata = keptMetadata(stored.metadata, withDefaults('Namespace', object).metadata);
       const changed = { ...stored, metadata, spec: { ...stored.spec, finalizers: object.spec?.finalizers ?? [] } };
-      return this.#putOrRemove('Namespace', changed, stored, 'update', 'finalize', request);
+      const settled = request.settled?.('Namespace', changed) ?? changed;
+      return this.#putOrRemove('Namespace', settled, stored, 'update', 'finalize', request);
     });
   }
 
@@ -344,11 +360,12 @@ export class ApiServer {
         throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
       }
       checkLimits(this.store, kind, complete);
+      this.#admission.checkCreate(kind, complete);
       if (request.dryRun !== true) this.#charge(kind, complete, undefined);
     });
     if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
     if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
-    return this.#put(kind, complete, undefined, 'create', '', request, key);
+    return this.#put(kind, request.settled?.(kind, complete) ?? complete, undefined, 'create', '', request, key);
   }
 
   /** A Service has its addresses before it is looked at; refused, it gives them back. */
@@ -372,8 +389,8 @@ export class ApiServer {
   #nameFor(kind: Kind, object: KubeObject): string {
     const { name, generateName, namespace } = object.metadata;
     if ((name ?? '') !== '') return name;
-    // Validation says that one of them is needed.
-    if ((generateName ?? '') === '') return '';
+    // Validation says that one of them is needed; of a LimitRange its strategy does not.
+    if ((generateName ?? '') === '') return kind === 'LimitRange' ? newUid(this.#uids) : '';
     let generated = '';
     for (let attempt = 0; attempt < GENERATE_ATTEMPTS; attempt++) {
       generated = generatedName(generateName!, this.#names);
@@ -389,10 +406,6 @@ export class ApiServer {
     const { resourceVersion, uid } = object.metadata;
     // A patch has no preconditions: another uid is a field that may not change.
     if (uid !== undefined && uid !== stored.metadata.uid && verb === 'update') throw otherUid(kind, stored, uid);
-    if (uid !== undefined && uid !== stored.metadata.uid) {
-      const message = `Invalid value: ${goQuote(uid)}: field is immutable`;
-      throw invalid(kind, stored.metadata.name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }]);
-    }
     if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
     else if (CONDITIONAL_KINDS.has(kind)) {
       const message = 'Invalid value: 0: must be specified for an update';
@@ -412,12 +425,13 @@ export class ApiServer {
         checkLimits(this.store, kind, changed);
         checkResize(this.store, changed as PersistentVolumeClaim, stored as PersistentVolumeClaim);
       }
+      if (subresource === '') this.#admission.checkUpdate(kind, changed);
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#charge(kind, changed, stored);
     });
     if (request.warn !== undefined && subresource === '') warningsFor(kind, changed, stored).forEach(request.warn);
     if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
-    return this.#putOrRemove(kind, changed, stored, verb, subresource, request, key);
+    return this.#putOrRemove(kind, request.settled?.(kind, changed) ?? changed, stored, verb, subresource, request, key);
   }
 
   #withSpecOf<K extends Kind>(kind: K, stored: KindMap[K], object: KindMap[K]): KindMap[K] {

@@ -126,7 +126,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     const updateStrategy =
       type === 'RollingUpdate'
         ? { type, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...spec.updateStrategy?.rollingUpdate } }
-        : { ...spec.updateStrategy, type };
+        : { ...withCounts(spec.updateStrategy), type };
     const status = object.status ?? { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
     return {
       ...object,
@@ -184,7 +184,7 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
     return {
       ...object,
       metadata: labels === undefined ? object.metadata : { ...object.metadata, labels },
-      spec: { ...object.spec, finalizers: object.spec?.finalizers ?? ['kubernetes'] },
+      spec: object.spec ?? NO_FIELDS,
       status: { ...object.status, phase: object.status?.phase ?? 'Active' },
     };
   },
@@ -280,6 +280,12 @@ const DEFAULTS: { readonly [K in Kind]?: (object: KindMap[K]) => unknown } = {
 /** The default stands in for nothing and for an empty text alike. */
 function or<T>(value: T | undefined, fallback: T): T {
   return value === undefined || value === '' ? fallback : value;
+}
+
+/** Counts that are no pointers inside the server, and so never absent. */
+function withCounts(strategy: Sent): Sent {
+  const { rollingUpdate } = strategy;
+  return rollingUpdate === undefined ? strategy : { ...strategy, rollingUpdate: { maxUnavailable: 0, maxSurge: 0, ...rollingUpdate } };
 }
 
 /** Structs without omitempty: the server writes them out though nobody has filled them in. */

@@ -41,17 +41,12 @@ export function keptMetadata(stored: ObjectMeta, given: ObjectMeta): ObjectMeta 
   // Written back as it was read: there is nothing to put right.
   if (given === stored) return stored;
   const kept: Record<string, unknown> = { ...given };
-  for (const field of [
-    'uid',
-    'resourceVersion',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'generateName',
-  ] as const) {
-    if (stored[field] === undefined) delete kept[field];
-    else kept[field] = stored[field];
+  for (const field of ['resourceVersion', 'creationTimestamp', 'deletionTimestamp'] as const) {
+    if (stored[field] !== undefined) kept[field] = stored[field];
   }
+  // What an update gives of these is for validation to refuse.
+  for (const field of ['uid', 'deletionGracePeriodSeconds'] as const) kept[field] ??= stored[field];
+  for (const field of ['uid', 'deletionGracePeriodSeconds'] as const) if (kept[field] === undefined) delete kept[field];
   return kept as unknown as ObjectMeta;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the server itself makes of a Job, a DaemonSet and a Node: the Job's generated selector and labels, the count of a
- * DaemonSet's templates, a node's `unschedulable` that is false.
+ * DaemonSet's templates, a node's `unschedulable` that is false. What other kinds lose is in disabled-fields.ts.
  *
  * Models pkg/registry/batch/job/strategy.go (generateSelector) and pkg/registry/apps/daemonset/strategy.go.
  */
@@ -12,26 +12,30 @@ import type { Pod } from '../model/pod.ts';
 import type { Service } from '../model/service.ts';
 import type { DaemonSet } from '../model/workloads.ts';
 import { admittedUpdate } from './admission.ts';
+import { cleaned } from './disabled-fields.ts';
+import { preparedPod } from './pod-create-strategy.ts';
+import { withoutDisabledFields } from './pod-fields.ts';
 import { isSameValue } from './same-value.ts';
 import { serviceForCreate, serviceForUpdate } from './service-strategy.ts';
 
 type Namespace = KindMap['Namespace'];
-type Claim = KindMap['PersistentVolumeClaim'];
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
-export function preparedForCreate<K extends Kind>(kind: K, object: KindMap[K]): KindMap[K] {
+export function preparedForCreate<K extends Kind>(kind: K, given: KindMap[K]): KindMap[K] {
+  const object = cleaned(kind, given, undefined);
   if (kind === 'Job') return withGeneratedSelector(object as Job) as KindMap[K];
   if (kind === 'DaemonSet') return withTemplateGeneration(object as DaemonSet, 1) as KindMap[K];
   if (kind === 'Service') return serviceForCreate(object as Service) as KindMap[K];
-  if (kind === 'PersistentVolumeClaim') return withoutStrangeSource(object as Claim) as KindMap[K];
-  if (kind === 'Node') return withoutConfigSource(object as Node) as KindMap[K];
+  if (kind === 'Pod') return preparedPod(object as Pod) as KindMap[K];
+  if (kind === 'Namespace') return withOwnFinalizer(object as Namespace) as KindMap[K];
   return object;
 }
 
-export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], stored: KindMap[K]): KindMap[K] {
+export function preparedForUpdate<K extends Kind>(kind: K, given: KindMap[K], stored: KindMap[K]): KindMap[K] {
+  const object = cleaned(kind, given, stored);
   if (kind === 'Node') return withoutFalse(object as Node) as KindMap[K];
-  if (kind === 'Pod') return admittedUpdate(object as Pod, stored as Pod) as KindMap[K];
+  if (kind === 'Pod') return admittedUpdate(withoutDisabled(object as Pod, stored as Pod), stored as Pod) as KindMap[K];
   if (kind === 'Namespace') return withFinalizersOf(object as Namespace, stored as Namespace) as KindMap[K];
   if (kind === 'Service') return serviceForUpdate(object as Service, stored as Service) as KindMap[K];
   if (kind !== 'DaemonSet') return object;
@@ -42,23 +46,17 @@ export function preparedForUpdate<K extends Kind>(kind: K, object: KindMap[K], s
   return withTemplateGeneration(after, isChanged ? generation + 1 : generation) as KindMap[K];
 }
 
-const SNAPSHOTS = 'snapshot.storage.k8s.io';
-
-/** A source that is neither a claim nor a snapshot was always ignored, and still is. */
-function withoutStrangeSource(claim: Claim): Claim {
-  const { dataSource, ...spec } = claim.spec as Claim['spec'] & {
-    readonly dataSource?: { readonly apiGroup?: string; readonly kind?: string };
-  };
-  if (dataSource === undefined) return claim;
-  const { apiGroup = '', kind } = dataSource;
-  const isKnown = (apiGroup === '' && kind === 'PersistentVolumeClaim') || (apiGroup === SNAPSHOTS && kind === 'VolumeSnapshot');
-  return isKnown ? claim : { ...claim, spec };
+function withoutDisabled(pod: Pod, before: Pod): Pod {
+  if (pod.spec === before.spec) return pod;
+  const spec = withoutDisabledFields(pod.spec, before.spec);
+  return spec === pod.spec ? pod : { ...pod, spec };
 }
 
-/** The feature behind it is gone. */
-function withoutConfigSource(node: Node): Node {
-  const { configSource, ...spec } = (node.spec ?? {}) as NonNullable<Node['spec']> & { readonly configSource?: unknown };
-  return configSource === undefined ? node : { ...node, spec };
+/** The namespace controller's own finalizer is never missing. */
+function withOwnFinalizer(namespace: Namespace): Namespace {
+  const finalizers = namespace.spec?.finalizers ?? [];
+  if (finalizers.includes('kubernetes')) return namespace;
+  return { ...namespace, spec: { ...namespace.spec, finalizers: [...finalizers, 'kubernetes'] } };
 }
 
 /** Only `/finalize` changes them. */

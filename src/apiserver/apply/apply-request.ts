@@ -35,7 +35,7 @@ export function applyTo(
   const writer = { manager, subresource: '', now: timeText(server.nowUs) };
   const after = (live: KubeObject | undefined): KindMap[Kind] => {
     const shown = live === undefined ? undefined : { ...live, kind, apiVersion: type.apiVersion };
-    const { object, managers } = apply(kind, shown, config, writer, isForced);
+    const { object, managers } = apply(type, shown, config, writer, isForced);
     const decoded = decodeObject({ ...object, kind, apiVersion: type.apiVersion }, type, silent);
     return withManagers(decoded, managers) as KindMap[Kind];
   };

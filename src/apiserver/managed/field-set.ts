@@ -88,8 +88,33 @@ export class FieldSet {
   }
 
   #sorted(): [string, FieldSet][] {
-    return [...this.children].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return [...this.children].sort(([a], [b]) => compareElements(a, b));
   }
+}
+
+const SORTS = ['f:', 'k:', 'v:', 'i:'];
+
+/** Fields first, then items by their keys, then values; keys and values are compared as what they are, not as they are written. */
+function compareElements(a: string, b: string): number {
+  const sort = SORTS.indexOf(a.slice(0, 2)) - SORTS.indexOf(b.slice(0, 2));
+  if (sort !== 0) return sort;
+  if (a.startsWith('f:')) return a < b ? -1 : a > b ? 1 : 0;
+  const [left, right] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))] as [unknown, unknown];
+  if (a.startsWith('v:')) return compareScalars(left, right);
+  const keys = [Object.entries(left as object), Object.entries(right as object)] as const;
+  for (const [at, [name, value]] of keys[0].entries()) {
+    const other = keys[1][at];
+    if (other === undefined) return 1;
+    const order = compareScalars(name, other[0]) || compareScalars(value, other[1]);
+    if (order !== 0) return order;
+  }
+  return keys[0].length - keys[1].length;
+}
+
+function compareScalars(a: unknown, b: unknown): number {
+  if (typeof a !== typeof b) return typeof a < typeof b ? -1 : 1;
+  const [left, right] = [a, b] as [string, string];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** `.spec.containers[name="app"].image`, as conflicts name it. */

@@ -7,9 +7,8 @@
 import { apiVersionOf, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError } from '../api-error.ts';
-import { isSameValue } from '../same-value.ts';
 import { decode } from '../schema/decode.ts';
-import { schemaOf } from '../schema/struct-schema.ts';
+import { type StructSchema, schemaOf } from '../schema/struct-schema.ts';
 import { FieldSet, type FieldsV1, pathText } from './field-set.ts';
 import { compare, fieldsOf, laidOver, rootOf, without } from './typed-value.ts';
 
@@ -23,6 +22,16 @@ export interface ManagerEntry {
   readonly subresource?: string;
 }
 
+/** What is managed: objects of a struct, in a version. */
+export interface ManagedType {
+  readonly struct: StructSchema;
+  readonly apiVersion: string;
+}
+
+export function managedTypeOf(kind: Kind): ManagedType {
+  return { struct: schemaOf(kind), apiVersion: apiVersionOf(kind) };
+}
+
 /** Who writes, and when. */
 export interface Writer {
   readonly manager: string;
@@ -30,7 +39,7 @@ export interface Writer {
   readonly now: string;
 }
 
-interface Managed {
+export interface Managed {
   readonly entry: Omit<ManagerEntry, 'fieldsV1' | 'time'>;
   readonly time: string | undefined;
   readonly set: FieldSet;
@@ -56,19 +65,39 @@ const STRIPPED: FieldsV1 = {
 };
 const stripped = FieldSet.of(STRIPPED);
 
-/** The managers of `after`, which an update made of `before`; undefined `before` for a new object. */
+/**
+ * The managers of `after`, which an update made of `before`; undefined `before` for a new object. Managers the update itself gives take the
+ * place of those there were; an object that is there and has none gets none.
+ */
 export function managersAfterUpdate(
-  kind: Kind,
+  type: ManagedType,
   before: KubeObject | undefined,
   after: KubeObject,
   writer: Writer,
 ): readonly ManagerEntry[] {
-  const live = before ?? emptyObject(kind);
-  const { added, modified, removed } = compare(rootOf(schemaOf(kind)), live, after);
-  const changed = managedHere(kind, added.union(modified), writer.subresource);
-  const gone = managedHere(kind, removed, writer.subresource);
-  const managers = managersOf(before).map((one) => ({ ...one, set: one.set.difference(changed).difference(gone) }));
-  return written(changed.isEmpty ? managers : claimed(managers, 'Update', kind, changed, writer));
+  const known = managersBefore(before, after, writer);
+  if (before !== undefined && known.length === 0) return [];
+  return updated(type, before ?? emptyObject(type), after, known, writer);
+}
+
+function updated(
+  type: ManagedType,
+  live: KubeObject,
+  after: KubeObject,
+  known: readonly Managed[],
+  writer: Writer,
+): readonly ManagerEntry[] {
+  const { added, modified, removed } = compare(rootOf(type.struct), live, after);
+  const changed = managedHere(type, added.union(modified), writer.subresource);
+  const gone = managedHere(type, removed, writer.subresource);
+  const managers = known.map((one) => ({ ...one, set: one.set.difference(changed).difference(gone) }));
+  return written(changed.isEmpty ? managers : claimed(managers, 'Update', type, changed, writer));
+}
+
+/** Through a part of an object nobody sets its managers (decodeLiveOrNew). */
+function managersBefore(before: KubeObject | undefined, after: KubeObject, { subresource }: Writer): readonly Managed[] {
+  const given = subresource === '' ? managersOf(after) : [];
+  return given.length > 0 ? given : managersOf(before);
 }
 
 export interface Applied {
@@ -77,26 +106,40 @@ export interface Applied {
 }
 
 /** The object a configuration makes of what is there, and its managers. Throws 409 when others manage what it wants otherwise. */
-export function apply(kind: Kind, live: KubeObject | undefined, config: KubeObject, writer: Writer, isForced: boolean): Applied {
-  const root = rootOf(schemaOf(kind));
-  const present = live ?? emptyObject(kind);
-  const claims = managedHere(kind, fieldsOf(root, config), writer.subresource);
-  const before = managersOf(live);
-  const isOwn = ({ entry }: Managed) => isSameManager(entry, 'Apply', kind, writer);
+export function apply(
+  type: ManagedType,
+  live: KubeObject | undefined,
+  config: KubeObject,
+  writer: Writer,
+  isForced: boolean,
+): Applied {
+  const root = rootOf(type.struct);
+  const present = live ?? emptyObject(type);
+  const claims = managedHere(type, fieldsOf(root, config), writer.subresource);
+  const before = managersBeforeApply(type, live, writer);
+  const isOwn = ({ entry }: Managed) => isSameManager(entry, 'Apply', type, writer);
   const former = before.find(isOwn)?.set ?? new FieldSet();
   const others = before.filter((one) => !isOwn(one));
   const stillWanted = others.reduce((sum, { set }) => sum.union(set), claims);
   const merged = laidOver(root, present, config);
   const object = without(root, merged, givenUp(former, stillWanted)) as KubeObject;
   const { added, modified, removed } = compare(root, present, object);
-  const changed = managedHere(kind, added.union(modified), writer.subresource);
+  const changed = managedHere(type, added.union(modified), writer.subresource);
   const conflicts = others.map((one) => ({ ...one, set: one.set.intersection(changed) })).filter(({ set }) => !set.isEmpty);
   if (conflicts.length > 0 && !isForced) throw conflictOf(conflicts);
   const kept = others.map((one) => ({ ...one, set: one.set.difference(changed).difference(removed) }));
-  const isSame = changed.isEmpty && managedHere(kind, removed, writer.subresource).isEmpty;
+  const isSame = changed.isEmpty && managedHere(type, removed, writer.subresource).isEmpty;
   const time = isSame ? before.find(isOwn)?.time : writer.now;
-  const entry = entryOf('Apply', kind, writer);
+  const entry = entryOf('Apply', type, writer);
   return { object, managers: written([...kept, { entry, time, set: claims }]) };
+}
+
+/** What was there before anyone applied anything is somebody's too (NewProbabilisticSkipNonAppliedManager). */
+function managersBeforeApply(type: ManagedType, live: KubeObject | undefined, writer: Writer): readonly Managed[] {
+  const known = managersOf(live);
+  if (live === undefined || known.length > 0) return known;
+  const manager = 'before-first-apply';
+  return read(updated(type, emptyObject(type), live, [], { ...writer, manager }));
 }
 
 export function withManagers(object: KubeObject, managers: readonly ManagerEntry[]): KubeObject {
@@ -119,30 +162,45 @@ function givenUp(former: FieldSet, wanted: FieldSet): FieldSet {
 function claimed(
   managers: readonly Managed[],
   operation: 'Apply' | 'Update',
-  kind: Kind,
+  type: ManagedType,
   set: FieldSet,
   writer: Writer,
 ): readonly Managed[] {
-  const own = managers.find(({ entry }) => isSameManager(entry, operation, kind, writer));
+  const own = managers.find(({ entry }) => isSameManager(entry, operation, type, writer));
   const others = managers.filter((one) => one !== own);
-  return [...others, { entry: entryOf(operation, kind, writer), time: writer.now, set: own === undefined ? set : own.set.union(set) }];
+  return [...others, { entry: entryOf(operation, type, writer), time: writer.now, set: own === undefined ? set : own.set.union(set) }];
 }
 
 /** Without what is nobody's, and without what this request cannot write. */
-function managedHere(kind: Kind, set: FieldSet, subresource: string): FieldSet {
+function managedHere({ struct }: ManagedType, set: FieldSet, subresource: string): FieldSet {
   const managed = set.difference(stripped);
   if (subresource === 'status') managed.children.delete('f:spec');
-  else if (subresource === '' && schemaOf(kind).fields.has('status')) managed.children.delete('f:status');
+  else if (subresource === '' && struct.fields.has('status')) managed.children.delete('f:status');
   return managed;
 }
 
 function managersOf(object: KubeObject | undefined): Managed[] {
-  const entries = (object?.metadata as { readonly managedFields?: readonly ManagerEntry[] } | undefined)?.managedFields ?? [];
-  return entries.map(({ fieldsV1, time, ...entry }) => ({ entry, time, set: FieldSet.of(fieldsV1 ?? {}) }));
+  return read(entriesOf(object));
+}
+
+export function entriesOf(object: KubeObject | undefined): readonly ManagerEntry[] {
+  return (object?.metadata as { readonly managedFields?: readonly ManagerEntry[] } | undefined)?.managedFields ?? [];
+}
+
+/** Of two entries that say the same of who it was, the later counts. */
+export function read(entries: readonly ManagerEntry[]): Managed[] {
+  const managers = new Map<string, Managed>();
+  for (const { fieldsV1, time, ...entry } of entries) managers.set(idOf(entry), { entry, time, set: FieldSet.of(fieldsV1 ?? {}) });
+  return [...managers.values()];
+}
+
+/** Who it is: for those who apply, the version says nothing (BuildManagerIdentifier). */
+export function idOf({ manager, operation, apiVersion, subresource = '' }: Managed['entry']): string {
+  return JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
 }
 
 /** The entries in their order, those with nothing left out. */
-function written(managers: readonly Managed[]): readonly ManagerEntry[] {
+export function written(managers: readonly Managed[]): readonly ManagerEntry[] {
   const rank = ({ entry, time }: Managed) =>
     [entry.operation, time ?? '', entry.manager, entry.apiVersion, entry.subresource ?? ''].join('\0');
   return managers
@@ -163,17 +221,17 @@ function written(managers: readonly Managed[]): readonly ManagerEntry[] {
     });
 }
 
-function entryOf(operation: 'Apply' | 'Update', kind: Kind, { manager, subresource }: Writer): Managed['entry'] {
-  const entry = { manager, operation, apiVersion: apiVersionOf(kind), fieldsType: 'FieldsV1' as const };
+function entryOf(operation: 'Apply' | 'Update', { apiVersion }: ManagedType, { manager, subresource }: Writer): Managed['entry'] {
+  const entry = { manager, operation, apiVersion, fieldsType: 'FieldsV1' as const };
   return subresource === '' ? entry : { ...entry, subresource };
 }
 
-function isSameManager(entry: Managed['entry'], operation: 'Apply' | 'Update', kind: Kind, writer: Writer): boolean {
-  return isSameValue(entry, entryOf(operation, kind, writer));
+function isSameManager(entry: Managed['entry'], operation: 'Apply' | 'Update', type: ManagedType, writer: Writer): boolean {
+  return idOf(entry) === idOf(entryOf(operation, type, writer));
 }
 
-function emptyObject(kind: Kind): KubeObject {
-  return decode(schemaOf(kind), {}).value as KubeObject;
+function emptyObject({ struct }: ManagedType): KubeObject {
+  return decode(struct, {}).value as KubeObject;
 }
 
 function conflictOf(conflicts: readonly Managed[]): ApiError {

@@ -6,7 +6,8 @@
 import type { KubeObject } from '../../model/meta.ts';
 import type { Sent } from '../validation/sent.ts';
 
-export function converted(object: KubeObject): KubeObject {
+export function converted(given: KubeObject): KubeObject {
+  const object = withoutNegativeGrace(given);
   const { kind, status, spec }: Sent = object;
   if (kind === 'Pod' && status !== undefined && status !== null) {
     const plural = withPlural(
@@ -22,6 +23,13 @@ export function converted(object: KubeObject): KubeObject {
     return plural === spec ? object : ({ ...object, spec: plural } as KubeObject);
   }
   return object;
+}
+
+/** Of pods, and not of templates, the server makes a grace period of one second of a negative one (Convert_v1_Pod_To_core_Pod). */
+function withoutNegativeGrace(object: KubeObject): KubeObject {
+  const { kind, spec }: Sent = object;
+  if (kind !== 'Pod' || !(spec?.terminationGracePeriodSeconds < 0)) return object;
+  return { ...object, spec: { ...spec, terminationGracePeriodSeconds: 1 } } as KubeObject;
 }
 
 function withPlural(struct: Sent, one: string, many: string, item: (value: string) => unknown): Sent {

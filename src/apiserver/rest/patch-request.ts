@@ -8,7 +8,7 @@ import { ApiError, badRequest, invalidOf } from '../api-error.ts';
 import { goMapText } from '../patch/go-map-text.ts';
 import { restoreProblem } from '../patch/restore.ts';
 import { applyPatch, type Patch } from '../patch.ts';
-import { decode, fatalProblem, strictProblems } from '../schema/decode.ts';
+import { decodeWithEmpties, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goJson } from '../schema/go-text.ts';
 import { duplicatesOf, JsonError, readJson } from '../schema/json-reader.ts';
 import type { FieldType, StructSchema } from '../schema/struct-schema.ts';
@@ -47,7 +47,7 @@ export function patchedObject(
 ): KubeObject {
   const body = bodyOf(request, patchType);
   const patched = applyPatch(stored, { type: patchType, body });
-  const { value, problems } = decode(type.struct, patched);
+  const { value, problems } = decodeWithEmpties(type.struct, patched);
   const refuse = (why: string) => {
     const errors = new FieldErrors();
     errors.invalid('patch', patchType === 'strategic' ? goMapText(body) : goJson(inGoOrder(type.struct, patched, stored)), why);
@@ -68,6 +68,8 @@ export function patchedObject(
 function inGoOrder(struct: StructSchema | undefined, value: unknown, before: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => inGoOrder(struct, item, item));
   if (typeof value !== 'object' || value === null) return value;
+  // Raw values that were not touched stand as they are stored.
+  if (value === before && struct === undefined) return value;
   const known = struct === undefined ? [] : [...struct.fields.keys()];
   const order = value === before && struct !== undefined ? known.filter((name) => Object.hasOwn(value, name)) : Object.keys(value).sort();
   const map = value as { readonly [field: string]: unknown };

@@ -4,12 +4,12 @@
  * Models staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{response.go,negotiation/negotiate.go}. What would be YAML is answered as the value
  * with YAML's content type: a door writes it down.
  */
-import { apiVersionOf, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError, badRequest } from '../api-error.ts';
 import { goQuote } from '../schema/go-text.ts';
 import type { ObjectList } from './list.ts';
 import { type Query, queryValue } from './rest-request.ts';
+import type { ServedVersion } from './served-version.ts';
 import { completedCondition, tableOf } from './table/table.ts';
 
 type Form = 'object' | 'metadata' | 'metadataList' | 'table';
@@ -43,48 +43,52 @@ export class Representation {
     }
   }
 
-  object(kind: Kind, object: KubeObject): unknown {
+  object(served: ServedVersion, object: KubeObject): unknown {
     if (this.#form === 'metadata') return this.#partial(object);
     if (this.#form === 'table') {
       const { resourceVersion } = object.metadata;
-      return this.table(kind, [object], resourceVersion === undefined ? {} : { resourceVersion });
+      return this.table(served, [object], resourceVersion === undefined ? {} : { resourceVersion });
     }
     if (this.#form === 'metadataList') throw notAcceptable();
-    return { ...object, kind, apiVersion: apiVersionOf(kind) };
+    return served.shown(object);
   }
 
-  list(kind: Kind, { items, metadata }: ObjectList): unknown {
-    if (this.#form === 'table') return this.table(kind, items, metadata);
+  list(served: ServedVersion, { items, metadata }: ObjectList): unknown {
+    if (this.#form === 'table') return this.table(served, items, metadata);
     if (this.#form === 'metadataList') {
       const partials = items.map((item) => this.#partial(item));
       return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${this.#version}`, metadata, items: partials };
     }
     if (this.#form === 'metadata') throw notAcceptable();
-    const bare = items.map(({ kind: _, apiVersion: __, ...rest }: KubeObject) => rest);
-    return { kind: `${kind}List`, apiVersion: apiVersionOf(kind), metadata, items: bare };
+    const bare = items.map((item) => {
+      const { kind: _, apiVersion: __, ...rest } = served.shown(item);
+      return rest;
+    });
+    return { kind: `${served.kind}List`, apiVersion: served.type.apiVersion, metadata, items: bare };
   }
 
   /** The object of a watch event; only the first Table of a stream says what its columns are. */
-  watched(kind: Kind, object: KubeObject, isFirst: boolean): unknown {
-    const shown = this.object(kind, object);
+  watched(served: ServedVersion, object: KubeObject, isFirst: boolean): unknown {
+    const shown = this.object(served, object);
     return this.#form === 'table' && !isFirst ? { ...(shown as object), columnDefinitions: null } : shown;
   }
 
-  table(kind: Kind, objects: readonly KubeObject[], metadata: object): unknown {
-    const { columns, rows } = tableOf(kind, objects, this.#nowUs);
+  table(served: ServedVersion, objects: readonly KubeObject[], metadata: object): unknown {
+    const { kind } = served;
+    const { columns, rows } = tableOf(served.type.kind, objects, this.#nowUs);
     return {
       kind: 'Table',
       apiVersion: `meta.k8s.io/${this.#version}`,
       metadata,
       columnDefinitions: columns,
-      rows: rows.map(({ cells, object }) => ({ cells, ...completedCondition(kind, object), ...this.#rowObject(kind, object) })),
+      rows: rows.map(({ cells, object }) => ({ cells, ...completedCondition(kind, object), ...this.#rowObject(served, object) })),
     };
   }
 
-  #rowObject(kind: Kind, object: KubeObject): object {
+  #rowObject(served: ServedVersion, object: KubeObject): object {
     if (this.#include === 'None') return {};
     return {
-      object: this.#include === 'Object' ? { ...object, kind, apiVersion: apiVersionOf(kind) } : this.#partial(withoutCount(object)),
+      object: this.#include === 'Object' ? served.shown(object) : this.#partial(withoutCount(object)),
     };
   }
 
@@ -110,23 +114,34 @@ interface Negotiated {
   readonly isYaml: boolean;
 }
 
+interface Clause {
+  readonly media: string;
+  readonly parameters: { readonly [name: string]: string | undefined };
+}
+
+/** What the client accepts, what it likes best first. */
+export function clausesOf(accept: string): readonly Clause[] {
+  return accept
+    .split(',')
+    .map((text, at) => {
+      const [media = '', ...rest] = text.split(';').map((part) => part.trim());
+      const parameters: Clause['parameters'] = Object.fromEntries(rest.map((one) => one.split('=') as [string, string]));
+      return { media, parameters, at, quality: Number(parameters.q ?? 1) };
+    })
+    .sort((a, b) => b.quality - a.quality || a.at - b.at);
+}
+
 function negotiated(accept: string): Negotiated {
-  const clauses = accept.split(',').map((text) => {
-    const [media = '', ...parameters] = text.split(';').map((part) => part.trim());
-    return { media, parameters: Object.fromEntries(parameters.map((one) => one.split('=') as [string, string])) };
-  });
+  const clauses = clausesOf(accept);
   const isServed = clauses.some(({ media }) => media === '*/*' || MEDIA_TYPES.includes(media));
   if (!isServed) {
     const message = `406: Not Acceptable\n\nAvailable representations: ${MEDIA_TYPES.join(', ')}`;
     throw new ApiError({ code: 406, reason: 'NotAcceptable', message, details: {} });
   }
-  const byQuality = clauses
-    .map((clause, at) => ({ ...clause, at, quality: Number(clause.parameters.q ?? 1) }))
-    .sort((a, b) => b.quality - a.quality || a.at - b.at);
-  for (const { media, parameters } of byQuality) {
+  for (const { media, parameters } of clauses) {
     if (media !== '*/*' && media !== 'application/json' && media !== 'application/yaml') continue;
     const isYaml = media === 'application/yaml';
-    const { as, v = 'v1', g } = parameters as { readonly as?: string; readonly v?: string; readonly g?: string };
+    const { as, v = 'v1', g } = parameters;
     if (as === undefined) return { form: 'object', version: 'v1', isYaml };
     const form = FORMS[as];
     if (form !== undefined && g === 'meta.k8s.io' && (v === 'v1' || v === 'v1beta1')) return { form, version: v, isYaml };
@@ -134,7 +149,7 @@ function negotiated(accept: string): Negotiated {
   throw notAcceptable();
 }
 
-function notAcceptable(): ApiError {
+export function notAcceptable(): ApiError {
   const message = `only the following media types are accepted: ${MEDIA_TYPES.join(', ')}`;
   return new ApiError({ code: 406, reason: 'NotAcceptable', message });
 }

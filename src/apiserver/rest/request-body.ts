@@ -6,7 +6,7 @@
 import { apiVersionOf, isKind, KINDS, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError, badRequest } from '../api-error.ts';
-import { decode, fatalProblem, strictProblems } from '../schema/decode.ts';
+import { decodeWithEmpties, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goQuote } from '../schema/go-text.ts';
 import { JsonError, readJson } from '../schema/json-reader.ts';
 import { type StructSchema, schemaOf, structSchema } from '../schema/struct-schema.ts';
@@ -107,7 +107,7 @@ export function decodeObject(
   const kind = typeof given.kind === 'string' && given.kind !== '' ? given.kind : type.kind;
   if (apiVersion.split('/').length > 2) throw unrecognized(type.kind, `unexpected GroupVersion string: ${apiVersion}`, shown);
   checkRegistered(kind, apiVersion, type);
-  const { value: decoded, problems } = decode(type.struct, value);
+  const { value: decoded, problems } = decodeWithEmpties(type.struct, value);
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const refuse = (why: string) => badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
   const fatal = fatalProblem(problems);

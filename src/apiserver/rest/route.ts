@@ -5,9 +5,13 @@
  */
 import { KINDS, type Kind } from '../../model/kinds.ts';
 import { ApiError } from '../api-error.ts';
+import { hasGroup } from './discovery/discovery.ts';
+import type { RestRequest } from './rest-request.ts';
 
 export interface Route {
   readonly kind: Kind;
+  /** The version the path is in. */
+  readonly apiVersion: string;
   readonly namespace: string | undefined;
   /** Undefined for a collection. */
   readonly name: string | undefined;
@@ -57,8 +61,21 @@ const OBJECT_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'];
 
 const byGroupResource = new Map<string, Kind>();
 for (const { kind, group, version, resource } of Object.values(KINDS)) byGroupResource.set(`${group}/${version}/${resource}`, kind);
+byGroupResource.set('autoscaling/v1/horizontalpodautoscalers', 'HorizontalPodAutoscaler');
+byGroupResource.set('events.k8s.io/v1/events', 'Event');
 
-const KNOWN_GROUPS: ReadonlySet<string> = new Set(Object.values(KINDS).map(({ group }) => group));
+/** A question mark in a path begins its query, wherever it came from. */
+export function withQueryOfPath(request: RestRequest): RestRequest {
+  const mark = request.path.indexOf('?');
+  if (mark < 0) return request;
+  const query: Record<string, string | readonly string[]> = {};
+  for (const pair of request.path.slice(mark + 1).split('&')) {
+    const [name = '', value = ''] = pair.split('=').map((text) => decodeURIComponent(text.replaceAll('+', ' ')));
+    const known = query[name];
+    query[name] = known === undefined ? value : [...(typeof known === 'string' ? [known] : known), value];
+  }
+  return { ...request, path: request.path.slice(0, mark), query: { ...query, ...request.query } };
+}
 
 /** The resource a path means; throws 404 or 405. Undefined when the path is below no group the server has. */
 export function routeOf(method: string, path: string): Route | undefined {
@@ -69,7 +86,7 @@ export function routeOf(method: string, path: string): Route | undefined {
   const [root, ...rest] = parts;
   if (root !== 'api' && root !== 'apis') return undefined;
   const group = root === 'api' ? '' : (rest.shift() ?? '');
-  if (!KNOWN_GROUPS.has(group)) return undefined;
+  if (!hasGroup(group)) return undefined;
   const version = rest.shift() ?? '';
   const isWatchPath = rest[0] === 'watch';
   if (isWatchPath) rest.shift();
@@ -85,6 +102,11 @@ function resourceRoute(method: string, groupVersion: string, parts: readonly str
     namespace = name;
     [resource = '', name, subresource = ''] = parts.slice(2);
   }
+  // A binding is no object: it is posted to the collection of them, or to its pod.
+  if (groupVersion === '/v1' && resource === 'bindings' && namespace !== undefined && name === undefined) {
+    if (method !== 'POST') throw noMethod();
+    return { kind: 'Pod', apiVersion: 'v1', namespace, name: undefined, subresource: 'binding', isWatchPath };
+  }
   const kind = byGroupResource.get(`${groupVersion}/${resource}`);
   const length = parts.length - (namespace === undefined ? 0 : 2);
   if (kind === undefined || length > 3 || (namespace !== undefined && !KINDS[kind].namespaced)) throw noResource();
@@ -92,7 +114,7 @@ function resourceRoute(method: string, groupVersion: string, parts: readonly str
   const methods = methodsOf(kind, namespace, name, subresource);
   if (methods === undefined) throw noResource();
   if (!methods.includes(method)) throw noMethod();
-  return { kind, namespace, name, subresource, isWatchPath };
+  return { kind, apiVersion: groupVersion.replace(/^\//, ''), namespace, name, subresource, isWatchPath };
 }
 
 function methodsOf(

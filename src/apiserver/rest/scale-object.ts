@@ -8,6 +8,7 @@ import { formatSelector } from '../../model/selector-format.ts';
 
 export interface ScaleObject extends KubeObject {
   readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas: number };
 }
 
 export function scaleObjectOf(object: KubeObject): ScaleObject {

@@ -5,17 +5,17 @@
  * it DELETED as it last looked, with the revision of the change.
  */
 import { MINUTE_US, SECOND_US } from '../../base/units.ts';
-import { apiVersionOf, type Kind } from '../../model/kinds.ts';
+import type { Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError } from '../api-error.ts';
 import { decode } from '../schema/decode.ts';
-import { schemaOf } from '../schema/struct-schema.ts';
 import type { Store, Watch, WatchEvent } from '../store.ts';
 import type { ObjectTest } from './field-selector.ts';
 import { listed, selectionOf } from './list.ts';
 import { listOptionsOf, revisionAsked } from './list-options.ts';
 import type { Representation } from './representation.ts';
 import type { Query } from './rest-request.ts';
+import { type ServedVersion, servedVersion } from './served-version.ts';
 import { statusOf } from './status-object.ts';
 
 export interface StreamEvent {
@@ -29,6 +29,7 @@ const BOOKMARK_BEFORE_END_US = 2 * SECOND_US; // newTimeBucketWatchers in the sa
 
 export interface WatchTarget {
   readonly kind: Kind;
+  readonly apiVersion: string;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
 }
@@ -45,7 +46,7 @@ export function openWatch(
   representation: Representation,
   send: (event: StreamEvent) => void,
 ): Watch {
-  const { kind, namespace, name } = target;
+  const { kind, apiVersion, namespace, name } = target;
   const selects = selectionOf(kind, query);
   const options = listOptionsOf(query, true);
   const asked = revisionAsked(options.resourceVersion, (message) => new ApiError({ code: 500, reason: '', message }));
@@ -53,7 +54,7 @@ export function openWatch(
     (namespace === undefined || object.metadata.namespace === namespace) &&
     (name === undefined || object.metadata.name === name) &&
     selects(object);
-  const stream = new Stream(kind, matches, representation, send);
+  const stream = new Stream(servedVersion(kind, apiVersion), matches, representation, send);
   const startsWithState = options.sendInitialEvents ?? asked === 0;
   if (startsWithState) {
     for (const object of listed(store, kind, namespace)) if (matches(object)) stream.send('ADDED', object);
@@ -98,21 +99,21 @@ function bookmarksOf(after: After, timeoutSeconds: number | undefined, send: () 
 }
 
 class Stream {
-  readonly #kind: Kind;
+  readonly #served: ServedVersion;
   readonly #matches: ObjectTest;
   readonly #representation: Representation;
   readonly #send: (event: StreamEvent) => void;
   #isFirst = true;
 
-  constructor(kind: Kind, matches: ObjectTest, representation: Representation, send: (event: StreamEvent) => void) {
-    this.#kind = kind;
+  constructor(served: ServedVersion, matches: ObjectTest, representation: Representation, send: (event: StreamEvent) => void) {
+    this.#served = served;
     this.#matches = matches;
     this.#representation = representation;
     this.#send = send;
   }
 
   send(type: StreamEvent['type'], object: KubeObject): void {
-    this.#send({ type, object: this.#representation.watched(this.#kind, object, this.#isFirst) });
+    this.#send({ type, object: this.#representation.watched(this.#served, object, this.#isFirst) });
     this.#isFirst = false;
   }
 
@@ -133,8 +134,8 @@ class Stream {
   bookmark(revision: number, more: { readonly annotations?: { readonly [name: string]: string } } = {}): void {
     const metadata = { resourceVersion: String(revision), ...more };
     // The rest of the object is there, and empty.
-    const { value } = decode(schemaOf(this.#kind), { metadata });
-    this.send('BOOKMARK', { ...(value as KubeObject), kind: this.#kind, apiVersion: apiVersionOf(this.#kind) });
+    const { value } = decode(this.#served.type.struct, { metadata });
+    this.send('BOOKMARK', this.#served.stored(value as KubeObject));
   }
 }
 

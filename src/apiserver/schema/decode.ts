@@ -6,6 +6,7 @@
  * would show before defaults are filled in.
  */
 import { canonicalQuantity, QuantityError } from '../../model/canonical-quantity.ts';
+import { EMPTY_MAP } from '../same-value.ts';
 import { numberText } from './go-text.ts';
 import { canonicalMicroTime, canonicalTime, TimeError } from './go-time.ts';
 import { duplicatesOf } from './json-reader.ts';
@@ -31,7 +32,13 @@ export interface Decoded {
 
 /** The value as the struct holds it, and all that does not fit. What does not fit is left at its zero value. */
 export function decode(struct: StructSchema, value: unknown): Decoded {
-  const decoder = new Decoder();
+  const decoder = new Decoder(false);
+  return { value: decoder.struct(struct, value), problems: decoder.problems };
+}
+
+/** The same before it has been on its way to the store and back: lists and maps that were given though they are empty are still there. */
+export function decodeWithEmpties(struct: StructSchema, value: unknown): Decoded {
+  const decoder = new Decoder(true);
   return { value: decoder.struct(struct, value), problems: decoder.problems };
 }
 
@@ -51,10 +58,15 @@ export function pathText(path: Path): string {
 
 class Decoder {
   readonly problems: SchemaProblem[] = [];
+  readonly #keepsEmpty: boolean;
   readonly #path: (string | number)[] = [];
   /** Field names as encoding/json stacks them: embedded structs too, no indexes. */
   readonly #goPath: string[] = [];
   #struct: StructSchema | undefined;
+
+  constructor(keepsEmpty: boolean) {
+    this.#keepsEmpty = keepsEmpty;
+  }
 
   struct(schema: StructSchema, value: unknown): { readonly [field: string]: unknown } {
     const decoded = new Map<string, unknown>();
@@ -65,7 +77,7 @@ class Decoder {
       for (const name in value) this.#field(schema, decoded, name, value[name]);
       this.#struct = outer;
     }
-    return assembled(schema, decoded);
+    return assembled(schema, decoded, this.#keepsEmpty);
   }
 
   #field(schema: StructSchema, decoded: Map<string, unknown>, name: string, value: unknown): void {
@@ -77,7 +89,7 @@ class Decoder {
       this.#goPath.push(...field.through, name);
       const result = this.#value(field.type, value);
       // What is empty does not survive the way to the store and back.
-      if (result !== undefined && !isEmptyCollection(field.type, result)) decoded.set(name, result);
+      if (result !== undefined && (this.#keepsEmpty || !isEmptyCollection(field.type, result))) decoded.set(name, result);
       this.#goPath.length = depth;
     }
     this.#path.pop();
@@ -133,7 +145,7 @@ class Decoder {
         if (typeof value !== 'string') return this.#mismatch(type, value);
         const bad = badBase64(value);
         if (bad === undefined) return value.replace(/[\r\n]/g, '');
-        return this.#wrong('value', `illegal base64 data at input byte ${bad}`, type);
+        return this.#wrong('type', `illegal base64 data at input byte ${bad}`, type);
       }
       default:
         return typeof value === 'string' ? value : this.#mismatch(type, value);
@@ -160,6 +172,7 @@ class Decoder {
 
   #map(type: FieldType, values: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
     this.#duplicates(values);
+    if (this.#keepsEmpty && Object.keys(values).length === 0) return EMPTY_MAP;
     const result: Record<string, unknown> = {};
     // Go writes maps by key.
     for (const key of Object.keys(values).sort()) {
@@ -189,11 +202,16 @@ function isOwnReader({ form }: FieldType): boolean {
 }
 
 /** The struct's fields in Go's order, empty ones left out or written as Go does. */
-function assembled(schema: StructSchema, decoded: ReadonlyMap<string, unknown>): { readonly [field: string]: unknown } {
+function assembled(
+  schema: StructSchema,
+  decoded: ReadonlyMap<string, unknown>,
+  keepsEmpty = false,
+): { readonly [field: string]: unknown } {
   const result: Record<string, unknown> = {};
   for (const field of schema.fields.values()) {
     const value = decoded.get(field.name);
-    const written = value === undefined || isZero(field.type, value) ? emptyOf(field, value) : value;
+    const isKept = keepsEmpty && value !== undefined && isEmptyCollection(field.type, value);
+    const written = !isKept && (value === undefined || isZero(field.type, value)) ? emptyOf(field, value) : value;
     if (written !== undefined) result[field.name] = written;
   }
   return result;

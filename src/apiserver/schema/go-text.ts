@@ -36,7 +36,11 @@ function isPrintable(character: string, code: number): boolean {
 
 /** json.Marshal: maps by sorted key when they are maps; `<`, `>` and `&` are escaped. */
 export function goJson(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replace(/[<>&\u2028\u2029]/g, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
+  return escapedForHtml(JSON.stringify(value) ?? 'null');
+}
+
+export function escapedForHtml(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
 }
 
 /** A number as a JSON encoder other than JavaScript's writes it: `1e+20` from 10^16 on. */

@@ -18,6 +18,7 @@ import { CORE_FIELDS } from './core-fields.ts';
 import { CORE_POD_FIELDS } from './core-pod-fields.ts';
 import { CORE_VOLUME_FIELDS } from './core-volume-fields.ts';
 import { DISCOVERY_FIELDS } from './discovery-fields.ts';
+import { EVENTS_FIELDS } from './events-fields.ts';
 import { META_FIELDS } from './meta-fields.ts';
 import { NETWORKING_FIELDS } from './networking-fields.ts';
 import { NODE_FIELDS } from './node-fields.ts';
@@ -67,6 +68,7 @@ const TABLES: { readonly [struct: string]: string } = {
   ...BATCH_FIELDS,
   ...COORDINATION_FIELDS,
   ...DISCOVERY_FIELDS,
+  ...EVENTS_FIELDS,
   ...NETWORKING_FIELDS,
   ...NODE_FIELDS,
   ...POLICY_FIELDS,

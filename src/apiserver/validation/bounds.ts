@@ -4,6 +4,7 @@
  * Models pkg/apis/{policy,scheduling,node}/validation and the quota and limit rules of pkg/apis/core/validation/validation.go.
  */
 import { isSameValue } from '../same-value.ts';
+import { internalView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateImmutable, validateLabelSelector, validateLabels } from './metadata.ts';
 import { isLabel, isQualifiedName } from './names.ts';
@@ -46,12 +47,7 @@ const UNSUPPORTED = 'unsupported scope applied to resource';
 export function validateBudget(errors: FieldErrors, { spec = {} }: Sent): void {
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy } = spec;
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    const shown = {
-      MinAvailable: minAvailable,
-      Selector: selector ?? null,
-      MaxUnavailable: maxUnavailable,
-      UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy ?? null,
-    };
+    const shown = internalView('policy.PodDisruptionBudgetSpec', spec);
     errors.invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set');
   }
   for (const [field, value] of Object.entries<number | string | undefined>({ minAvailable, maxUnavailable })) {
@@ -141,13 +137,7 @@ function validateConflicts(errors: FieldErrors, given: readonly string[], shown:
 function validateScopeSelector(errors: FieldErrors, { scopes, scopeSelector }: Sent, limited: readonly string[]): void {
   const path = 'spec.scopeSelector.matchExpressions';
   const expressions: readonly Sent[] = scopeSelector.matchExpressions ?? [];
-  const shown = {
-    MatchExpressions: expressions.map(({ scopeName = '', operator = '', values = null }) => ({
-      ScopeName: scopeName,
-      Operator: operator,
-      Values: values,
-    })),
-  };
+  const shown = internalView('core.ScopeSelector', scopeSelector);
   for (const { scopeName = '', operator = '', values = [] } of expressions) {
     if (!SCOPES.includes(scopeName)) errors.invalid(`${path}.scopeName`, scopeName, 'unsupported scope');
     for (const name of limited) if (!isScopeFor(scopeName, name)) errors.invalid(path, shown, UNSUPPORTED);
@@ -271,10 +261,10 @@ export function validateRuntimeClass(errors: FieldErrors, { handler = '', overhe
   const tolerations: readonly Sent[] = scheduling.tolerations ?? [];
   validateTolerations(errors, tolerations, 'scheduling.tolerations');
   const seen = new Set<string>();
-  tolerations.forEach(({ key = '', operator = '', value = '', effect = '', tolerationSeconds = null }, at) => {
+  tolerations.forEach((toleration, at) => {
+    const { key = '', operator = '', value = '', effect = '' } = toleration;
     const text = JSON.stringify([key, operator, value, effect]);
-    const shown = { Key: key, Operator: operator, Value: value, Effect: effect, TolerationSeconds: tolerationSeconds };
-    if (seen.has(text)) errors.duplicate(`scheduling.tolerations[${at}]`, shown);
+    if (seen.has(text)) errors.duplicate(`scheduling.tolerations[${at}]`, internalView('core.Toleration', toleration));
     seen.add(text);
   });
 }

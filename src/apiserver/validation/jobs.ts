@@ -6,11 +6,11 @@
 import { selectorMatches } from '../../model/selector.ts';
 import { isSameValue } from '../same-value.ts';
 import { goQuote } from '../schema/go-text.ts';
+import { internalView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { FIELD_IS_IMMUTABLE, validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
 import { isLabel, isQualifiedName, isSubdomain } from './names.ts';
 import { templateCauses } from './pod-spec.ts';
-import { podSpecShown } from './pod-spec-shown.ts';
 import type { Sent } from './sent.ts';
 import { isReadable } from './workloads.ts';
 
@@ -86,22 +86,12 @@ export function validateJobSpec(errors: FieldErrors, spec: Sent, path: string): 
   if (spec.podFailurePolicy !== undefined) validateFailurePolicy(errors, spec, `${path}.podFailurePolicy`);
   if (successPolicy !== undefined) {
     if (completionMode !== 'Indexed')
-      errors.invalid(`${path}.successPolicy`, successShown(successPolicy), 'requires indexed completion mode');
+      errors.invalid(`${path}.successPolicy`, internalView('batch.SuccessPolicy', successPolicy), 'requires indexed completion mode');
     else validateSuccessPolicy(errors, spec, `${path}.successPolicy`);
   }
   validateReplacement(errors, spec, `${path}.podReplacementPolicy`);
   errors.addAll(templateCauses(spec.template, `${path}.template`));
   validateRestartPolicy(errors, spec, `${path}.template.spec.restartPolicy`);
-}
-
-/** The server's own struct, whose fields have no JSON names. */
-function successShown({ rules = [] }: Sent): object {
-  return {
-    Rules: rules.map(({ succeededIndexes = null, succeededCount = null }: Sent) => ({
-      SucceededIndexes: succeededIndexes,
-      SucceededCount: succeededCount,
-    })),
-  };
 }
 
 function validateRestartPolicy(errors: FieldErrors, { template, podFailurePolicy }: Sent, path: string): void {
@@ -332,7 +322,7 @@ function validateTemplateUpdate(errors: FieldErrors, { template }: Sent, before:
     };
   }
   if (!isSuspended || isSameValue(template, former)) {
-    if (!isSameValue(template, former)) errors.invalid('spec.template', templateShown(template), FIELD_IS_IMMUTABLE);
+    if (!isSameValue(template, former)) errors.invalid('spec.template', internalView('core.PodTemplateSpec', template), FIELD_IS_IMMUTABLE);
     return;
   }
   const resized = (list: readonly Sent[] | undefined, now: readonly Sent[] | undefined) =>
@@ -342,12 +332,7 @@ function validateTemplateUpdate(errors: FieldErrors, { template }: Sent, before:
     containers: resized(former.spec.containers, template.spec.containers),
     initContainers: resized(former.spec.initContainers, template.spec.initContainers),
   };
-  if (!isSameValue(template.spec, spec)) errors.invalid('spec.template.spec', podSpecShown(template.spec), FIELD_IS_IMMUTABLE);
-}
-
-/** A template as the server prints the struct it has inside: the metadata beside the spec. */
-function templateShown({ metadata, spec }: Sent): object {
-  return { ...metadata, Spec: podSpecShown(spec) };
+  if (!isSameValue(template.spec, spec)) errors.invalid('spec.template.spec', internalView('core.PodSpec', template.spec), FIELD_IS_IMMUTABLE);
 }
 
 function withoutEmpty(affinity: Sent): Sent {

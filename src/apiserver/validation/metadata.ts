@@ -28,7 +28,10 @@ export function validateMetadata(errors: FieldErrors, kind: Kind, metadata: Obje
     if (namespace === '') errors.required(`${path}.namespace`);
     else errors.invalidEach(`${path}.namespace`, namespace, isLabel(namespace));
   } else if (namespace !== '') errors.forbidden(`${path}.namespace`, 'not allowed on this type');
+  const { generation = 0 } = metadata;
+  if (generation < 0) errors.invalid(`${path}.generation`, generation, 'must be greater than or equal to 0');
   validateSharedMetadata(errors, metadata, path);
+  validateFinalizers(errors, metadata.finalizers ?? [], `${path}.finalizers`);
 }
 
 /** Labels already found good, by identity: objects are immutable, and the pods of a template share theirs. */
@@ -36,12 +39,9 @@ const GOOD_LABELS = new WeakSet<StringMap>();
 
 /** What holds at any time of an object's life. */
 function validateSharedMetadata(errors: FieldErrors, metadata: ObjectMeta, path: string): void {
-  const { generation = 0 } = metadata;
-  if (generation < 0) errors.invalid(`${path}.generation`, generation, 'must be greater than or equal to 0');
   validateLabels(errors, metadata.labels, `${path}.labels`);
   validateAnnotations(errors, metadata.annotations, `${path}.annotations`);
   validateOwners(errors, metadata.ownerReferences ?? [], `${path}.ownerReferences`);
-  validateFinalizers(errors, metadata.finalizers ?? [], `${path}.finalizers`);
 }
 
 export function validateMetadataUpdate(errors: FieldErrors, metadata: ObjectMeta, before: ObjectMeta, path = 'metadata'): void {

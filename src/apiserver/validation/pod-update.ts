@@ -5,11 +5,11 @@
  */
 import type { Pod } from '../../model/pod.ts';
 import { isSameValue } from '../same-value.ts';
+import { internalView } from '../schema/internal-view.ts';
 import { jsonDifference } from './difference.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateTolerations } from './placement.ts';
 import { podSpecCauses, validatePodAnnotations } from './pod-spec.ts';
-import { podSpecShown } from './pod-spec-shown.ts';
 import type { Sent } from './sent.ts';
 
 const INT32_MAX = 2_147_483_647;
@@ -33,7 +33,7 @@ export function validatePodUpdate(errors: FieldErrors, pod: Sent, before: Sent):
   if (isSameValue(spec, former)) return;
   const munged = withoutUpdatable(errors, spec, former);
   if (isSameValue(munged, former)) return;
-  const difference = jsonDifference(podSpecShown(former), podSpecShown(munged));
+  const difference = jsonDifference(internalView('core.PodSpec', former), internalView('core.PodSpec', munged));
   errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${difference}`);
 }
 
@@ -129,7 +129,7 @@ function validateAffinityNarrowed(errors: FieldErrors, after: Sent, before: Sent
   const terms: readonly Sent[] = after?.[REQUIRED]?.nodeSelectorTerms ?? [];
   const path = `spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;
   if (former.length > 0 && former.length !== terms.length) {
-    errors.invalid(path, terms.map(termShown), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed');
+    errors.invalid(path, terms.map((term) => internalView('core.NodeSelectorTerm', term)), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed');
     return;
   }
   former.forEach((term, at) => {
@@ -141,17 +141,8 @@ function validateAffinityNarrowed(errors: FieldErrors, after: Sent, before: Sent
     const wasEmpty = (term.matchExpressions ?? []).length + (term.matchFields ?? []).length === 0;
     const isEmpty = (terms[at]?.matchExpressions ?? []).length + (terms[at]?.matchFields ?? []).length === 0;
     if (only && (!wasEmpty || isEmpty)) return;
-    errors.invalid(`${path}[${at}]`, termShown(terms[at]), 'only additions are allowed (no mutations or deletions)');
+    errors.invalid(`${path}[${at}]`, internalView('core.NodeSelectorTerm', terms[at]), 'only additions are allowed (no mutations or deletions)');
   });
-}
-
-/** The server's own struct, whose fields have no JSON names. */
-function termShown({ matchExpressions = [], matchFields = [] }: Sent): object {
-  const list = (requirements: readonly Sent[]) =>
-    requirements.length === 0
-      ? null
-      : requirements.map(({ key, operator, values = null }) => ({ Key: key, Operator: operator, Values: values }));
-  return { MatchExpressions: list(matchExpressions), MatchFields: list(matchFields) };
 }
 
 /** What `/resize` may change: CPU and memory of containers, never away, never the QoS class. */
@@ -236,7 +227,8 @@ export function validateEphemeralUpdate(errors: FieldErrors, pod: Sent, before: 
     const path = 'spec.ephemeralContainers';
     if (kept === undefined) errors.forbidden(path, `existing ephemeral containers "${former.name}" may not be removed\n`);
     else if (!isSameValue(kept, former)) {
-      errors.forbidden(path, `existing ephemeral containers "${former.name}" may not be changed\n${jsonDifference(former, kept)}`);
+      const difference = jsonDifference(internalView('core.EphemeralContainer', former), internalView('core.EphemeralContainer', kept));
+      errors.forbidden(path, `existing ephemeral containers "${former.name}" may not be changed\n${difference}`);
     }
   }
 }

@@ -5,6 +5,7 @@
  * Left out: the options for Windows.
  */
 
+import { internalView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { inRange } from './names.ts';
 import { validateDescendingPath } from './paths.ts';
@@ -29,11 +30,11 @@ export function validateSecurityContext(errors: FieldErrors, context: Sent, path
   validateSeccomp(errors, context.seccompProfile, `${path}.seccompProfile`);
   if (allowPrivilegeEscalation === false) {
     if (privileged === true) {
-      errors.invalid(path, contextShown(context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true');
+      errors.invalid(path, internalView('core.SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true');
     }
     for (const added of capabilities?.add ?? []) {
       if (added !== 'CAP_SYS_ADMIN') continue;
-      errors.invalid(path, contextShown(context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN');
+      errors.invalid(path, internalView('core.SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN');
     }
   }
   validateAppArmor(errors, context.appArmorProfile, `${path}.appArmorProfile`);
@@ -89,7 +90,7 @@ function validateSeccomp(errors: FieldErrors, profile: Sent, path: string): void
     if (localhostProfile === undefined) errors.required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost');
     else validateDescendingPath(errors, localhostProfile, `${path}.localhostProfile`);
   } else if (localhostProfile !== undefined) {
-    const shown = { Type: type, LocalhostProfile: localhostProfile };
+    const shown = internalView('core.SeccompProfile', profile);
     errors.invalid(`${path}.localhostProfile`, shown, 'can only be set when seccomp type is Localhost');
   }
 }
@@ -107,23 +108,4 @@ function validateAppArmor(errors: FieldErrors, profile: Sent, path: string): voi
     if (localhostProfile !== undefined) errors.invalid(own, localhostProfile, 'can only be set when AppArmor type is Localhost');
   } else if (type === '') errors.required(`${path}.type`, 'type is required when appArmorProfile is set');
   else errors.notSupported(`${path}.type`, type, PROFILE_TYPES);
-}
-
-/** The server's own struct, whose fields have no JSON names. */
-function contextShown(context: Sent): object {
-  const { capabilities, privileged = null, seLinuxOptions = null, windowsOptions = null, runAsUser = null, runAsGroup = null } = context;
-  return {
-    Capabilities: capabilities === undefined ? null : { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null },
-    Privileged: privileged,
-    SELinuxOptions: seLinuxOptions,
-    WindowsOptions: windowsOptions,
-    RunAsUser: runAsUser,
-    RunAsGroup: runAsGroup,
-    RunAsNonRoot: context.runAsNonRoot ?? null,
-    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
-    ProcMount: context.procMount ?? null,
-    SeccompProfile: context.seccompProfile ?? null,
-    AppArmorProfile: context.appArmorProfile ?? null,
-  };
 }

@@ -5,7 +5,8 @@
  * pkg/apis/storage/validation/validation.go.
  */
 import { isSameValue } from '../same-value.ts';
-import { claimSpecShown, jsonDifference } from './difference.ts';
+import { internalView } from '../schema/internal-view.ts';
+import { jsonDifference } from './difference.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
 import { isLabel, isQualifiedName, isSubdomain } from './names.ts';
@@ -100,7 +101,8 @@ export function validateClaimUpdate(errors: FieldErrors, claim: Sent, before: Se
   }
   if (!isSameValue(spec, expected)) {
     const why = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    errors.forbidden('spec', `${why}\n${jsonDifference(claimSpecShown(expected), claimSpecShown(spec))}`);
+    const view = (shown: Sent) => internalView('core.PersistentVolumeClaimSpec', shown);
+    errors.forbidden('spec', `${why}\n${jsonDifference(view(expected), view(spec))}`);
   }
   const size = nanosOf(spec.resources?.requests?.storage);
   if (size < nanosOf(before.spec.resources?.requests?.storage) && size <= nanosOf(before.status?.capacity?.storage)) {
@@ -242,13 +244,20 @@ const NOT_SOURCE = new Set([
 export function validateVolumeUpdate(errors: FieldErrors, { spec }: Sent, before: Sent): void {
   const source = (from: Sent) => Object.fromEntries(Object.entries(from).filter(([field]) => !NOT_SOURCE.has(field)));
   if (!isSameValue(source(spec), source(before.spec))) {
-    const difference = jsonDifference(source(before.spec), source(spec));
+    const difference = jsonDifference(
+      internalView('core.PersistentVolumeSource', before.spec),
+      internalView('core.PersistentVolumeSource', spec),
+    );
     errors.forbidden('spec.persistentvolumesource', `spec.persistentvolumesource is immutable after creation\n${difference}`);
   }
   validateImmutable(errors, 'volumeMode', spec.volumeMode, before.spec.volumeMode);
   if (before.spec.nodeAffinity !== undefined && !isSameValue(spec.nodeAffinity, before.spec.nodeAffinity)) {
-    errors.invalid('nodeAffinity', spec.nodeAffinity ?? null, 'field is immutable, except for updating from beta label to GA');
+    errors.invalid('nodeAffinity', volumeAffinity(spec.nodeAffinity), 'field is immutable, except for updating from beta label to GA');
   }
+}
+
+function volumeAffinity(affinity: Sent): object | null {
+  return affinity === undefined ? null : internalView('core.VolumeNodeAffinity', affinity);
 }
 
 export function validateStorageClass(errors: FieldErrors, storageClass: Sent): void {
@@ -319,7 +328,7 @@ export function validateCsiNodeUpdate(errors: FieldErrors, node: Sent, before: S
       const { allocatable: _, ...now } = driver;
       const { allocatable: _former, ...then } = former;
       if (isSameValue(now, then)) continue;
-      const shown = { Name: driver.name, NodeID: driver.nodeID, TopologyKeys: driver.topologyKeys, Allocatable: null };
+      const shown = internalView('storage.CSINodeDriver', { ...driver, allocatable: undefined });
       errors.invalid('spec.drivers', shown, 'field is immutable');
     }
   }

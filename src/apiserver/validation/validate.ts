@@ -7,6 +7,8 @@ import type { Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import type { Pod } from '../../model/pod.ts';
 import { invalid, type StatusCause } from '../api-error.ts';
+import { isSameValue } from '../same-value.ts';
+import { internalView } from '../schema/internal-view.ts';
 import { validateAutoscaler, validateAutoscalerStatus } from './autoscalers.ts';
 import {
   validateBudget,
@@ -36,7 +38,7 @@ import { validateCronJob } from './cron-jobs.ts';
 import { FieldErrors } from './field-errors.ts';
 import { validateJobStatusUpdate } from './job-status.ts';
 import { validateGeneratedSelector, validateJob, validateJobUpdate } from './jobs.ts';
-import { validateFinalizerNames, validateImmutable, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { FIELD_IS_IMMUTABLE, validateFinalizerNames, validateImmutable, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { isLabel, isPathSegment, isSubdomain, type NameRule } from './names.ts';
 import { validateEndpointSlice, validateIngress, validateIngressClass, validateNetworkPolicy } from './networking.ts';
 import { podSpecCauses, validatePodAnnotations } from './pod-spec.ts';
@@ -70,8 +72,46 @@ const SEGMENT_NAMES: ReadonlySet<Kind> = new Set<Kind>(['Role', 'RoleBinding', '
 /** Kinds whose own rules say nothing of metadata: it is looked at after them, and any part of a path will do as a name. */
 const PLAIN_METADATA: ReadonlySet<Kind> = new Set<Kind>(['PodDisruptionBudget', 'Event']);
 
-/** Kinds whose own rules for an update do not ask after the metadata again. */
-const LOOKED_AT_ONCE: ReadonlySet<Kind> = new Set<Kind>(['PersistentVolume', 'LimitRange', 'EndpointSlice', 'CSINode', 'VolumeAttachment']);
+type MetadataStep = 'create' | 'update';
+
+/**
+ * How a kind's own rules for an update ask after the metadata again: as of a new object, or as of a changed one. The others do the latter, once.
+ * What is wrong is told each time.
+ */
+const METADATA_STEPS: { readonly [K in Kind]?: readonly MetadataStep[] } = {
+  Pod: ['update', 'create'],
+  Node: ['create', 'update'],
+  Namespace: ['create', 'update'],
+  EndpointSlice: ['create'],
+  StatefulSet: ['create', 'update'],
+  ControllerRevision: ['update', 'create'],
+  Job: ['create', 'update'],
+  ConfigMap: ['update', 'create'],
+  Secret: ['update', 'create'],
+  ServiceAccount: ['update', 'create'],
+  PersistentVolume: ['create'],
+  PersistentVolumeClaim: ['update', 'create'],
+  StorageClass: ['create', 'update'],
+  CSINode: ['create'],
+  CSIStorageCapacity: ['create', 'update'],
+  VolumeAttachment: ['create'],
+  PodDisruptionBudget: [],
+  LimitRange: ['create'],
+  Ingress: ['update', 'create'],
+  IngressClass: ['update', 'create'],
+  Role: ['create', 'update'],
+  RoleBinding: ['create', 'update'],
+  ClusterRole: ['create', 'update'],
+  ClusterRoleBinding: ['create', 'update'],
+  RuntimeClass: ['create', 'update'],
+};
+const UPDATED_ONCE: readonly MetadataStep[] = ['update'];
+
+function metadataSteps(kind: Kind, subresource: string): readonly MetadataStep[] {
+  if (subresource !== 'status') return METADATA_STEPS[kind] ?? UPDATED_ONCE;
+  if (kind === 'CronJob' || kind === 'PodDisruptionBudget') return [];
+  return kind === 'VolumeAttachment' ? METADATA_STEPS.VolumeAttachment! : UPDATED_ONCE;
+}
 
 function nameRuleOf(kind: Kind): NameRule {
   if (LABEL_NAMES.has(kind)) return isLabel;
@@ -182,7 +222,9 @@ const UPDATE: { readonly [K in Kind]?: UpdateRule } = {
   },
   VolumeAttachment: (errors, after, before) => {
     validateAttachment(errors, after);
-    validateImmutable(errors, 'spec', after.spec, before.spec);
+    if (!isSameValue(after.spec, before.spec)) {
+      errors.invalid('spec', internalView('storage.VolumeAttachmentSpec', after.spec), FIELD_IS_IMMUTABLE);
+    }
   },
   PodDisruptionBudget: validateBudget,
   PriorityClass: validatePriorityClassUpdate,
@@ -232,7 +274,7 @@ export function checkCreate(kind: Kind, object: KubeObject): void {
 /** Throws 422 when the change breaks a rule of its kind. What did not change in a spec known to be good is not looked at again. */
 export function checkUpdate(kind: Kind, object: KubeObject, before: KubeObject, subresource: string): void {
   const errors = new FieldErrors();
-  checkMetadata(errors, kind, object, before);
+  checkMetadata(errors, kind, object, before, subresource);
   if (subresource === 'status') STATUS[kind]?.(errors, object, before);
   else if (subresource === 'resize')
     validatePodResize(errors, object, before, (object as Pod).status?.qosClass === (before as Pod).status?.qosClass);
@@ -241,18 +283,29 @@ export function checkUpdate(kind: Kind, object: KubeObject, before: KubeObject, 
   refuse(kind, object, errors.causes);
 }
 
-/** Common rules first, then those of the kind, which mostly ask the same again. */
-function checkMetadata(errors: FieldErrors, kind: Kind, { metadata }: KubeObject, { metadata: before }: KubeObject): void {
+/** Common rules first, then those of the kind. */
+function checkMetadata(
+  errors: FieldErrors,
+  kind: Kind,
+  { metadata }: KubeObject,
+  { metadata: before }: KubeObject,
+  subresource: string,
+): void {
   if (metadata === before) return;
   const keeps =
     metadata.labels === before.labels &&
     metadata.annotations === before.annotations &&
     metadata.ownerReferences === before.ownerReferences &&
-    metadata.finalizers === before.finalizers;
+    metadata.finalizers === before.finalizers &&
+    metadata.uid === before.uid &&
+    metadata.deletionTimestamp === before.deletionTimestamp;
   if (keeps) return;
   validateMetadataUpdate(errors, metadata, before);
-  const found = errors.causes.length;
-  if (found > 0 && !PLAIN_METADATA.has(kind) && !LOOKED_AT_ONCE.has(kind)) validateMetadataUpdate(errors, metadata, before);
+  for (const step of metadataSteps(kind, subresource)) {
+    if (step === 'update') validateMetadataUpdate(errors, metadata, before);
+    else validateMetadata(errors, kind, metadata, nameRuleOf(kind));
+    if (kind !== 'Lease') validateFinalizerNames(errors, metadata.finalizers ?? [], 'metadata.finalizers');
+  }
 }
 
 function isSpecKept(object: KubeObject, before: KubeObject): boolean {

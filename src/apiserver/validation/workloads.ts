@@ -6,6 +6,7 @@
 import type { LabelSelector } from '../../model/meta.ts';
 import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
 import { isSameValue } from '../same-value.ts';
+import { internalView, mapView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateLabelSelector, validateNonnegative } from './metadata.ts';
 import { isLabel, isPercent } from './names.ts';
@@ -29,7 +30,7 @@ export function validateTemplateMatches(errors: FieldErrors, { selector, templat
   if (skipsEmpty && selector !== undefined && selector !== null && isEmptySelector(selector)) return;
   const labels = template?.metadata?.labels;
   if (selectorMatches(selector ?? undefined, labels)) return;
-  errors.invalid(`${path}.template.metadata.labels`, labels ?? null, '`selector` does not match template `labels`');
+  errors.invalid(`${path}.template.metadata.labels`, mapView(labels), '`selector` does not match template `labels`');
 }
 
 export function validateDeploymentSpec(errors: FieldErrors, spec: Sent): void {
@@ -85,13 +86,7 @@ function validateDeploymentStrategy(errors: FieldErrors, strategy: Sent): void {
       errors.invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0');
     }
     validateAtMostAll(errors, maxUnavailable, `${path}.rollingUpdate.maxUnavailable`);
-  } else errors.notSupported(path, strategyShown(strategy), ['Recreate', 'RollingUpdate']);
-}
-
-/** The server's own struct, whose fields have no JSON names. */
-function strategyShown({ type = '', rollingUpdate = null }: Sent): object {
-  if (rollingUpdate === null) return { Type: type, RollingUpdate: null };
-  return { Type: type, RollingUpdate: { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 } };
+  } else errors.notSupported(path, internalView('apps.DeploymentStrategy', strategy), ['Recreate', 'RollingUpdate']);
 }
 
 /** A number of pods or a percentage, neither negative (ValidatePositiveIntOrPercent). */
@@ -133,7 +128,7 @@ function validateDaemonStrategy(errors: FieldErrors, strategy: Sent): void {
   const { type = '', rollingUpdate } = strategy;
   const path = 'spec.updateStrategy';
   if (type === 'OnDelete') return;
-  if (type !== 'RollingUpdate') return errors.notSupported(path, strategyShown(strategy), ['RollingUpdate', 'OnDelete']);
+  if (type !== 'RollingUpdate') return errors.notSupported(path, internalView('apps.DaemonSetUpdateStrategy', strategy), ['RollingUpdate', 'OnDelete']);
   if (rollingUpdate === undefined) return errors.required(`${path}.rollingUpdate`);
   const own = `${path}.rollingUpdate`;
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate;
@@ -209,7 +204,7 @@ function validateStatefulStrategy(errors: FieldErrors, strategy: Sent): void {
   if (type === '') return errors.required(path);
   if (type === 'OnDelete') {
     if (rollingUpdate !== undefined) {
-      const shown = { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null };
+      const shown = internalView('apps.RollingUpdateStatefulSetStrategy', rollingUpdate);
       errors.invalid(`${path}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'");
     }
   } else if (type === 'RollingUpdate') {
@@ -219,13 +214,7 @@ function validateStatefulStrategy(errors: FieldErrors, strategy: Sent): void {
     validateCountOrPercent(errors, maxUnavailable, `${path}.rollingUpdate.maxUnavailable`);
     if (isNothing(maxUnavailable)) errors.invalid(`${path}.rollingUpdate.maxUnavailable`, maxUnavailable, 'cannot be 0');
     validateAtMostAll(errors, maxUnavailable, `${path}.rollingUpdate.maxUnavailable`);
-  } else {
-    const shown =
-      rollingUpdate === undefined
-        ? { Type: type, RollingUpdate: null }
-        : { Type: type, RollingUpdate: { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null } };
-    errors.invalid(path, shown, "must be 'RollingUpdate' or 'OnDelete'");
-  }
+  } else errors.invalid(path, internalView('apps.StatefulSetUpdateStrategy', strategy), "must be 'RollingUpdate' or 'OnDelete'");
 }
 
 /** Fields of a StatefulSet's spec that may change. */

@@ -99,8 +99,8 @@ const KIND_WARNINGS: { readonly [K in Kind]?: Warnings } = {
       const why = deprecatedLabel(key);
       return why === undefined ? [] : [`scheduling.nodeSelector: ${why}`];
     }),
-  Ingress: ({ metadata }, before) =>
-    before === undefined && metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined
+  Ingress: ({ metadata, spec }, before) =>
+    before === undefined && spec?.ingressClassName === undefined && metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined
       ? ['annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead']
       : [],
 };

@@ -6,13 +6,15 @@ import { fieldsOf, rootOf } from '../../../src/apiserver/managed/typed-value.ts'
 import { schemaOf } from '../../../src/apiserver/schema/struct-schema.ts';
 import type { KubeObject } from '../../../src/model/meta.ts';
 
+const POD = managed.managedTypeOf('Pod');
+
 function pod(spec: object): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'default' }, spec } as unknown as KubeObject;
 }
 
 function apply(live: KubeObject | undefined, config: KubeObject, manager: string, isForced = false): KubeObject {
   const writer = { manager, subresource: '', now: '2026-01-01T00:00:00Z' };
-  const { object, managers } = managed.apply('Pod', live, config, writer, isForced);
+  const { object, managers } = managed.apply(POD, live, config, writer, isForced);
   return managed.withManagers(object, managers);
 }
 

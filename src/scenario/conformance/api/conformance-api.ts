@@ -149,6 +149,8 @@ class CaseReplay {
     const { body, ...rest } = recorded;
     const wanted: Record<string, unknown> = { ...rest, ...(body === undefined ? {} : { body }) };
     delete wanted.items;
+    // Of what only sets a world up, nothing but the code was kept.
+    if (body === undefined && recorded.text === undefined) delete ours.body;
     if (this.#case.varies === true && recorded.code >= 400) {
       const reason = (value: unknown) => (value as { readonly reason?: string } | undefined)?.reason;
       if (recorded.code === answer.code && reason(body) === reason(answer.body)) return this.#agree();
