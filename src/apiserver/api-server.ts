@@ -42,6 +42,7 @@ import { generatedName, newUid } from './names.ts';
 import { newMetadata } from './new-metadata.ts';
 import { applyPatch, type Patch as ObjectPatch } from './patch.ts';
 import { withNewPodStatus, withQosClassOf } from './pod-status-strategy.ts';
+import { checkResizeOnNode, withEphemeralOf, withResourcesOf } from './pod-subresources.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
 import { ServiceAddresses } from './service-addresses.ts';
@@ -83,6 +84,7 @@ type Fields = { readonly [field: string]: unknown };
 
 const GENERATE_ATTEMPTS = 8; // maxNameGenerationCreateAttempts in store.go
 const PROTECTED_NAMESPACES = ['default', 'kube-system', 'kube-public'];
+const SYSTEM_CLASSES = ['system-cluster-critical', 'system-node-critical'];
 const INITIAL_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 export class ApiServer {
@@ -94,6 +96,8 @@ export class ApiServer {
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
   readonly #compactor: Compactor;
+  /** Claims nobody has written again: their phase is shown and not yet stored, so even a write that changes nothing changes that. */
+  readonly #unwritten = new WeakSet<KubeObject>();
 
   constructor(options: {
     readonly sim: Simulation;
@@ -278,6 +282,7 @@ export class ApiServer {
         const before = charged === undefined ? undefined : this.store.get('PodDisruptionBudget', objectKey(charged));
         if (charged !== undefined && before !== undefined) this.#put('PodDisruptionBudget', charged, before, 'update', 'status', request);
       }
+      checkPreconditions('Pod', pod.metadata, options);
       const marked = withDisruptionTarget(pod, now);
       if (marked !== pod) pod = this.#put('Pod', marked, pod, 'create', 'eviction', request);
       this.#delete('Pod', pod, options, request);
@@ -365,7 +370,9 @@ export class ApiServer {
     });
     if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
     if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
-    return this.#put(kind, request.settled?.(kind, complete) ?? complete, undefined, 'create', '', request, key);
+    const created = this.#put(kind, request.settled?.(kind, complete) ?? complete, undefined, 'create', '', request, key);
+    if (kind === 'PersistentVolumeClaim') this.#unwritten.add(created);
+    return created;
   }
 
   /** A Service has its addresses before it is looked at; refused, it gives them back. */
@@ -413,10 +420,10 @@ export class ApiServer {
       const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
       throw invalidOf({ kind: resource, group }, object.metadata.name, [cause]);
     }
-    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, object);
+    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, partOf(object, stored, subresource));
     if (kind === 'PersistentVolume')
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
-    if (isSameValue(changed, stored)) return stored;
+    if (isSameValue(changed, stored) && !this.#unwritten.has(stored)) return stored;
     const isService = kind === 'Service' && subresource === '';
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#orUndo(kind, () => {
@@ -426,6 +433,7 @@ export class ApiServer {
         checkResize(this.store, changed as PersistentVolumeClaim, stored as PersistentVolumeClaim);
       }
       if (subresource === '') this.#admission.checkUpdate(kind, changed);
+      if (subresource === 'resize') checkResizeOnNode(this.store, changed as Pod, stored as Pod);
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#charge(kind, changed, stored);
     });
@@ -455,6 +463,9 @@ export class ApiServer {
     checkPreconditions(kind, stored.metadata, options);
     if (kind === 'Namespace' && PROTECTED_NAMESPACES.includes(stored.metadata.name)) {
       throw forbidden(kind, stored.metadata.name, 'this namespace may not be deleted');
+    }
+    if (kind === 'PriorityClass' && SYSTEM_CLASSES.includes(stored.metadata.name)) {
+      throw forbidden(kind, stored.metadata.name, 'this is a system priority class and cannot be deleted');
     }
     const graceSeconds = kind === 'Pod' ? podGraceSeconds(stored as Pod, options.gracePeriodSeconds) : 0;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = stored.metadata;
@@ -566,6 +577,13 @@ export class ApiServer {
       throw error;
     }
   }
+}
+
+/** Of a request to a part of a pod, that part. */
+function partOf<T extends KubeObject>(object: T, stored: T, subresource: Subresource): T {
+  const [given, before] = [object as unknown as Pod, stored as unknown as Pod];
+  if (subresource === 'ephemeralcontainers') return withEphemeralOf(before, given) as unknown as T;
+  return subresource === 'resize' ? (withResourcesOf(before, given) as unknown as T) : object;
 }
 
 function scaleOf(object: KubeObject): Scale {

@@ -27,7 +27,7 @@ export function chargedBudget(budgetsOfNamespace: Iterable<PodDisruptionBudget>,
   if (budgets.length === 0) return undefined;
   if (budgets.length > 1) {
     const message = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-    throw new ApiError({ code: 500, reason: 'InternalError', message });
+    throw new ApiError({ code: 500, reason: '', message });
   }
   const budget = budgets[0]!;
   const {

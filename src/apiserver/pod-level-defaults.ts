@@ -42,7 +42,7 @@ function isPodLevel(name: string): boolean {
 }
 
 /** What the containers take together: all regular ones and sidecars, or the largest moment of starting up. */
-function aggregate(spec: PodSpec, list: 'requests' | 'limits'): ResourceList {
+export function aggregate(spec: PodSpec, list: 'requests' | 'limits'): ResourceList {
   const amounts = (container: Container) => container.resources?.[list] ?? {};
   const total: Record<string, Quantity> = {};
   for (const container of spec.containers ?? []) add(total, amounts(container));

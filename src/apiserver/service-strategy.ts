@@ -9,7 +9,8 @@ import type { Service } from '../model/service.ts';
 import { isSameValue } from './same-value.ts';
 import type { Sent } from './validation/sent.ts';
 
-export function serviceForCreate(service: Service): Service {
+export function serviceForCreate(given: Service): Service {
+  const service = withoutInternalPolicy(given);
   const spec: Sent = service.spec ?? {};
   if ((spec.clusterIP ?? '') === '' || (spec.clusterIPs ?? []).length > 0) return service;
   return { ...service, spec: { ...spec, clusterIPs: [spec.clusterIP] } };
@@ -22,7 +23,14 @@ export function serviceForUpdate(service: Service, before: Service): Service {
   dropUnneeded(spec, former);
   spec = keepAllocated(spec, former);
   const defined = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
-  return { ...service, spec: defined as unknown as Service['spec'] };
+  return withoutInternalPolicy({ ...service, spec: defined as unknown as Service['spec'] });
+}
+
+/** What only names a host has no traffic of its own (defaultOnReadInternalTrafficPolicy). */
+function withoutInternalPolicy(service: Service): Service {
+  const { internalTrafficPolicy, ...spec }: Sent = service.spec ?? {};
+  const isKnown = internalTrafficPolicy === 'Cluster' || internalTrafficPolicy === 'Local';
+  return spec.type === 'ExternalName' && isKnown ? { ...service, spec } : service;
 }
 
 function normalize(spec: Sent, former: Sent): void {

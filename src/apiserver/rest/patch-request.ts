@@ -61,7 +61,13 @@ export function patchedObject(
   const strict = [...duplicateFields(body), ...strictProblems(problems)];
   if (strict.length > 0 && fieldValidation === 'Strict') throw refuse(`strict decoding error: ${strict.join(', ')}`);
   if (fieldValidation === 'Warn') for (const one of strict) warn(one);
-  return converted({ ...(value as KubeObject), kind: type.kind, apiVersion: type.apiVersion });
+  return converted({ ...(value as KubeObject), ...withoutRawText(type, value), kind: type.kind, apiVersion: type.apiVersion });
+}
+
+/** A patch leaves of raw data the value and not its text. */
+function withoutRawText({ kind }: BodyType, value: unknown): object {
+  const { data } = value as { readonly data?: unknown };
+  return kind === 'ControllerRevision' && data !== undefined ? { data: structuredClone(data) } : {};
 }
 
 /** What the patch touched has its fields in the order of the alphabet; the rest has them as the server writes them. */

@@ -9,6 +9,7 @@ import { ApiError, badRequest } from '../api-error.ts';
 import { decodeWithEmpties, fatalProblem, strictProblems } from '../schema/decode.ts';
 import { goQuote } from '../schema/go-text.ts';
 import { JsonError, readJson } from '../schema/json-reader.ts';
+import { noteRawText } from '../schema/raw-text.ts';
 import { type StructSchema, schemaOf, structSchema } from '../schema/struct-schema.ts';
 import { converted } from './conversion.ts';
 import type { RestRequest } from './rest-request.ts';
@@ -86,6 +87,8 @@ export function readBody(request: RestRequest, type: BodyType, options: BodyOpti
   const { value, duplicates, shown } = parsed(request, media, type.kind, options.readYaml);
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isMap && value !== null) throw unrecognized(type.kind, versionError(value), shown);
+  const { data } = (value ?? {}) as { readonly data?: unknown };
+  if (type.kind === 'ControllerRevision' && media === 'application/json') noteRawText(data, jsonWithBlanks(data));
   return decodeObject(value ?? {}, type, options, duplicates, shown);
 }
 
@@ -107,7 +110,7 @@ export function decodeObject(
   const kind = typeof given.kind === 'string' && given.kind !== '' ? given.kind : type.kind;
   if (apiVersion.split('/').length > 2) throw unrecognized(type.kind, `unexpected GroupVersion string: ${apiVersion}`, shown);
   checkRegistered(kind, apiVersion, type);
-  const { value: decoded, problems } = decodeWithEmpties(type.struct, value);
+  const { value: decoded, problems } = decodeWithEmpties(olderStruct(kind, apiVersion) ?? type.struct, value);
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const refuse = (why: string) => badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
   const fatal = fatalProblem(problems);
@@ -115,6 +118,9 @@ export function decodeObject(
   const strict = [...duplicates, ...strictProblems(problems)];
   if (strict.length > 0 && options.fieldValidation === 'Strict') throw refuse(`strict decoding error: ${strict.join(', ')}`);
   if (options.fieldValidation === 'Warn') for (const one of strict) options.warn(one);
+  if (apiVersion !== type.apiVersion && type.kind !== 'Eviction') {
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
+  }
   return converted({ ...(decoded as KubeObject), kind: type.kind, apiVersion: type.apiVersion });
 }
 
@@ -123,9 +129,12 @@ function checkRegistered(kind: string, apiVersion: string, type: BodyType): void
   const why = registrationProblem(kind, apiVersion, type);
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   if (why !== undefined) throw badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${why}`);
-  if (apiVersion !== type.apiVersion && type.kind !== 'Eviction') {
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`);
-  }
+}
+
+/** A version whose fields are not those of today. */
+function olderStruct(kind: string, apiVersion: string): StructSchema | undefined {
+  const isOlderIngress = kind === 'Ingress' && apiVersion !== 'networking.k8s.io/v1';
+  return isOlderIngress ? structSchema('networkingv1beta1.Ingress') : undefined;
 }
 
 /** Why an object of that kind and version cannot become one of the wanted type. */

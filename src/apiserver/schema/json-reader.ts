@@ -1,6 +1,7 @@
 /**
  * Reads JSON text, remembering which fields an object gives twice, and refuses what is no JSON in the words of Go's encoding/json.
  */
+import { goQuote } from './go-text.ts';
 
 /** What is no JSON, in encoding/json's words. */
 export class JsonError extends Error {}
@@ -26,6 +27,26 @@ export function readJson(text: string): unknown {
   const value = reader.value();
   reader.end();
   return value;
+}
+
+/** Go reads a field that is given again into what it has: of structs and maps, the rest of the first stays. */
+function together(before: unknown, value: unknown): unknown {
+  if (!isObject(before) || !isObject(value)) return value;
+  const merged: Record<string, unknown> = { ...before };
+  for (const key in value) merged[key] = together(merged[key], value[key]);
+  for (const key of [...duplicatesOf(before), ...duplicatesOf(value)]) noteDuplicate(merged, key);
+  return merged;
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As Go shows it, which looks at bytes: the first of the character, as if it were one itself. */
+function quotedByte(character: string): string {
+  if (character === "'") return "'\\''";
+  if (character === '"') return "'\"'";
+  return `'${goQuote(String.fromCharCode(new TextEncoder().encode(character)[0]!)).slice(1, -1)}'`;
 }
 
 class Reader {
@@ -72,7 +93,7 @@ class Reader {
       this.#at++;
       const value = this.value();
       if (Object.hasOwn(object, key)) noteDuplicate(object, key);
-      object[key] = value;
+      object[key] = together(object[key], value);
       this.#blank();
       const next = this.#text[this.#at];
       if (next === ',') this.#at++;
@@ -145,7 +166,6 @@ class Reader {
   #invalid(where: string): never {
     const character = this.#text[this.#at];
     if (character === undefined) throw new JsonError('unexpected end of JSON input');
-    const shown = character === "'" ? "'\\''" : `'${character}'`;
-    throw new JsonError(`invalid character ${shown} ${where}`);
+    throw new JsonError(`invalid character ${quotedByte(character)} ${where}`);
   }
 }

@@ -10,6 +10,14 @@ export const NETWORKING_FIELDS: { readonly [struct: string]: string } = {
   'networking.Ingress':
     '.TypeMeta meta.TypeMeta; metadata? meta.ObjectMeta; spec? networking.IngressSpec; status? networking.IngressStatus',
   'networking.IngressBackend': 'service? *networking.IngressServiceBackend; resource? *core.TypedLocalObjectReference',
+  'networkingv1beta1.HTTPIngressPath': 'path? string; pathType? *v1beta1.PathType=string; backend networkingv1beta1.IngressBackend',
+  'networkingv1beta1.HTTPIngressRuleValue': 'paths []networkingv1beta1.HTTPIngressPath',
+  'networkingv1beta1.Ingress':
+    '.TypeMeta meta.TypeMeta; metadata? meta.ObjectMeta; spec? networkingv1beta1.IngressSpec; status? networking.IngressStatus',
+  'networkingv1beta1.IngressBackend': 'serviceName? string; servicePort? intOrString; resource? *core.TypedLocalObjectReference',
+  'networkingv1beta1.IngressRule': 'host? string; http? *networkingv1beta1.HTTPIngressRuleValue',
+  'networkingv1beta1.IngressSpec':
+    'ingressClassName? *string; backend? *networkingv1beta1.IngressBackend; tls? []networking.IngressTLS; rules? []networkingv1beta1.IngressRule',
   'networking.IngressClass': '.TypeMeta meta.TypeMeta; metadata? meta.ObjectMeta; spec? networking.IngressClassSpec',
   'networking.IngressClassParametersReference': 'apiGroup? *string; kind string; name string; scope *string; namespace? *string',
   'networking.IngressClassSpec': 'controller? string; parameters? *networking.IngressClassParametersReference',

@@ -6,7 +6,7 @@
 import { isSameValue } from '../same-value.ts';
 import { internalView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { validateImmutable, validateLabelSelector, validateLabels } from './metadata.ts';
+import { validateImmutable, validateLabelSelector, validateLabels, validateNonnegative } from './metadata.ts';
 import { isLabel, isQualifiedName } from './names.ts';
 import { validateTolerations } from './placement.ts';
 import {
@@ -89,6 +89,12 @@ function systemComplaint(name: string, value: number, globalDefault: boolean): s
 export function validatePriorityClassUpdate(errors: FieldErrors, after: Sent, before: Sent): void {
   if ((after.value ?? 0) !== (before.value ?? 0)) errors.forbidden('value', 'may not be changed in an update.');
   validateImmutable(errors, 'preemptionPolicy', after.preemptionPolicy, before.preemptionPolicy);
+}
+
+export function validateBudgetStatus(errors: FieldErrors, { status = {} }: Sent): void {
+  for (const field of ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods']) {
+    validateNonnegative(errors, `status.${field}`, status[field]);
+  }
 }
 
 export function validateQuota(errors: FieldErrors, { spec = {}, status = {} }: Sent): void {

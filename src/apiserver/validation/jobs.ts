@@ -6,7 +6,7 @@
 import { selectorMatches } from '../../model/selector.ts';
 import { isSameValue } from '../same-value.ts';
 import { goQuote } from '../schema/go-text.ts';
-import { internalView } from '../schema/internal-view.ts';
+import { internalView, mapView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { FIELD_IS_IMMUTABLE, validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
 import { isLabel, isQualifiedName, isSubdomain } from './names.ts';
@@ -34,7 +34,7 @@ export function validateJob(errors: FieldErrors, { metadata, spec = {} }: Sent):
   else validateLabelSelector(errors, spec.selector, 'spec.selector');
   const labels = spec.template?.metadata?.labels;
   if (isReadable(spec.selector) && !selectorMatches(spec.selector, labels)) {
-    errors.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
+    errors.invalid('spec.template.metadata.labels', mapView(labels), '`selector` does not match template `labels`');
   }
   if (spec.completionMode !== 'Indexed' || (spec.completions ?? 0) <= 0) return;
   const hostname = `${metadata.name}-${spec.completions - 1}`;
@@ -269,6 +269,7 @@ export function countIndexes(text: string, completions: number): number | string
 export function validateJobUpdate(errors: FieldErrors, job: Sent, before: Sent): void {
   const { spec } = job;
   // Asked once as for a new Job, and once more as part of the change.
+  validateGeneratedSelector(errors, job);
   validateChangedSpec(errors, spec);
   const isBroken = errors.causes.length > 0;
   if (isBroken) validateChangedSpec(errors, spec);
@@ -286,7 +287,7 @@ function validateChangedSpec(errors: FieldErrors, spec: Sent): void {
   else validateLabelSelector(errors, spec.selector, 'spec.selector');
   const labels = spec.template?.metadata?.labels;
   if (isReadable(spec.selector) && !selectorMatches(spec.selector, labels)) {
-    errors.invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`');
+    errors.invalid('spec.template.metadata.labels', mapView(labels), '`selector` does not match template `labels`');
   }
 }
 

@@ -4,6 +4,7 @@
  * Models validateResourceRequirements and its kin in pkg/apis/core/validation/validation.go.
  */
 import { quantityNanos } from '../../model/quantity.ts';
+import { aggregate } from '../pod-level-defaults.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { isQualifiedName } from './names.ts';
 import type { Sent } from './sent.ts';
@@ -189,11 +190,15 @@ export function validatePodLevelResources(errors: FieldErrors, spec: Sent, path:
   if (resources.claims !== undefined) errors.forbidden(`${path}.resources.claims`, 'claims may not be set for Resources at pod-level');
   validateRequirements(errors, resources, `${path}.resources`, validatePodResourceName, new Set());
   const { requests = {}, limits = {} } = resources;
-  const sums = aggregateRequests(spec);
-  for (const [name, sum] of sums) {
-    if (requests[name] === undefined || sum.nanos <= nanosOf(requests[name])) continue;
-    const why = `must be greater than or equal to aggregate container requests of ${sum.text}`;
+  for (const [name, sum] of Object.entries(aggregate(spec, 'requests'))) {
+    if (requests[name] === undefined || nanosOf(sum) <= nanosOf(requests[name])) continue;
+    const why = `must be greater than or equal to aggregate container requests of ${sum}`;
     errors.invalid(`${path}.resources.requests[${name}]`, String(requests[name]), why);
+  }
+  for (const [name, sum] of Object.entries(aggregate(spec, 'limits'))) {
+    if (!isHugePages(name) || limits[name] === undefined || nanosOf(sum) <= nanosOf(limits[name])) continue;
+    const why = `must be greater than or equal to aggregate container limits of ${sum}`;
+    errors.invalid(`${path}.resources.limits[${name}]`, String(limits[name]), why);
   }
   (spec.containers ?? []).forEach((container: Sent, at: number) => {
     const own = container.resources?.limits ?? {};
@@ -203,30 +208,4 @@ export function validatePodLevelResources(errors: FieldErrors, spec: Sent, path:
       errors.invalid(`${path}.resources.containers[${at}][${name}].limits`, String(own[name]), why);
     }
   });
-}
-
-/** What the containers ask for together, by resource. */
-export function aggregateRequests(spec: Sent): ReadonlyMap<string, { readonly nanos: bigint; readonly text: string }> {
-  const sums = new Map<string, { nanos: bigint; text: string }>();
-  for (const container of spec.containers ?? []) {
-    for (const [name, value] of Object.entries<string>(container.resources?.requests ?? {})) {
-      const nanos = (sums.get(name)?.nanos ?? 0n) + nanosOf(value);
-      sums.set(name, { nanos, text: textOfNanos(nanos, value) });
-    }
-  }
-  return sums;
-}
-
-function textOfNanos(nanos: bigint, like: string): string {
-  const milli = nanos / 1_000_000n;
-  if (milli % 1000n !== 0n) return `${milli}m`;
-  let whole = milli / 1000n;
-  if (!/i$/.test(String(like))) return String(whole);
-  const suffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-  let step = 0;
-  while (whole !== 0n && whole % 1024n === 0n && step < suffixes.length - 1) {
-    whole /= 1024n;
-    step++;
-  }
-  return `${whole}${suffixes[step]}`;
 }

@@ -103,7 +103,7 @@ function validateAffinity(errors: FieldErrors, { sessionAffinity = '', sessionAf
   }
 }
 
-function validateClusterIps(errors: FieldErrors, spec: Sent): void {
+export function validateClusterIps(errors: FieldErrors, spec: Sent): void {
   const { clusterIP = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
   const path = 'spec.clusterIPs';
   if (clusterIP !== '') {
@@ -234,15 +234,7 @@ export function validateServiceUpdate(errors: FieldErrors, service: Sent, before
   const isExternalName = spec.type === 'ExternalName' || former.type === 'ExternalName';
   if (!isExternalName) {
     if (!(isHeadless(spec) && isHeadless(former))) validateAddressesKept(errors, spec, former);
-    if (!isHeadless(spec) && !isHeadless(former)) {
-      const before = former.ipFamilies ?? [];
-      const now = spec.ipFamilies ?? [];
-      if (before.length === now.length) {
-        before.forEach((family: string, at: number) => {
-          if (family !== now[at]) errors.invalid('spec.ipFamilies[0]', now, CHANGED);
-        });
-      }
-    }
+    if (!isHeadless(spec) && !isHeadless(former)) validateFamiliesKept(errors, spec, former);
   }
   if (spec.type === 'LoadBalancer' && former.type === 'LoadBalancer' && !isSameValue(spec.loadBalancerClass, former.loadBalancerClass)) {
     errors.invalid('spec.loadBalancerClass', spec.loadBalancerClass ?? null, CHANGED);
@@ -252,6 +244,25 @@ export function validateServiceUpdate(errors: FieldErrors, service: Sent, before
     errors.forbidden('spec.healthCheckNodePort', 'field is immutable');
   }
   validateService(errors, service);
+}
+
+function validateFamiliesKept(errors: FieldErrors, spec: Sent, former: Sent): void {
+  const now: readonly string[] = spec.ipFamilies ?? [];
+  const before: readonly string[] = former.ipFamilies ?? [];
+  const path = 'spec.ipFamilies[0]';
+  const isOther = before.length > 0 && now.length > 0 && now[0] !== before[0];
+  if (before.length === now.length) {
+    before.forEach((family, at) => {
+      if (family !== now[at]) errors.invalid(path, now, CHANGED);
+    });
+  } else if (before.length > now.length) {
+    if ((spec.clusterIPs ?? []).length === 0) errors.invalid(path, now, 'primary ipFamily can not be unset');
+    if (isOther) errors.invalid(path, spec.clusterIPs ?? null, CHANGED);
+    if (now.length === 1 && spec.ipFamilyPolicy !== 'SingleStack') {
+      const why = "must be set to 'SingleStack' when releasing the secondary ipFamily";
+      errors.invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy ?? null, why);
+    }
+  } else if (isOther) errors.invalid(path, spec.clusterIPs ?? null, CHANGED);
 }
 
 function validateAddressesKept(errors: FieldErrors, spec: Sent, former: Sent): void {

@@ -4,14 +4,16 @@
  * Models the Validate and ValidateUpdate methods of the strategies in pkg/registry, with rest.BeforeCreate and rest.BeforeUpdate around them.
  */
 import type { Kind } from '../../model/kinds.ts';
-import type { KubeObject } from '../../model/meta.ts';
+import type { KubeObject, ObjectMeta } from '../../model/meta.ts';
 import type { Pod } from '../../model/pod.ts';
 import { invalid, type StatusCause } from '../api-error.ts';
 import { isSameValue } from '../same-value.ts';
 import { internalView } from '../schema/internal-view.ts';
+import { rawTextOf } from '../schema/raw-text.ts';
 import { validateAutoscaler, validateAutoscalerStatus } from './autoscalers.ts';
 import {
   validateBudget,
+  validateBudgetStatus,
   validateLimitRange,
   validatePriorityClass,
   validatePriorityClassUpdate,
@@ -118,6 +120,8 @@ function nameRuleOf(kind: Kind): NameRule {
   return SEGMENT_NAMES.has(kind) || PLAIN_METADATA.has(kind) ? isPathSegment : isSubdomain;
 }
 
+const GENERATED_LABELS = ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name', 'controller-uid', 'job-name'];
+
 type CreateRule = (errors: FieldErrors, object: Sent) => void;
 type UpdateRule = (errors: FieldErrors, object: Sent, before: Sent) => void;
 
@@ -166,8 +170,11 @@ const CREATE: { readonly [K in Kind]?: CreateRule } = {
 /** Rules of an update; a kind not named here is looked at as if it were new. */
 const UPDATE: { readonly [K in Kind]?: UpdateRule } = {
   Pod: validatePodUpdate,
-  Node: validateNodeUpdate,
-  Namespace: () => undefined,
+  Node: (errors, after, before) => {
+    validateNode(errors, after);
+    validateNodeUpdate(errors, after, before);
+  },
+  Namespace: validateNamespace,
   Service: validateServiceUpdate,
   EndpointSlice: (errors, slice, before) => {
     validateEndpointSlice(errors, slice);
@@ -188,7 +195,7 @@ const UPDATE: { readonly [K in Kind]?: UpdateRule } = {
   },
   ControllerRevision: (errors, revision, before) => {
     if ((revision.revision ?? 0) < 0) errors.invalid('revision', revision.revision, 'must be greater than or equal to 0');
-    validateImmutable(errors, 'data', revision.data, before.data);
+    if (rawTextOf(revision.data) !== rawTextOf(before.data)) errors.invalid('data', revision.data ?? null, FIELD_IS_IMMUTABLE);
   },
   Job: validateJobUpdate,
   CronJob: validateCronJob,
@@ -246,6 +253,7 @@ const STATUS: { readonly [K in Kind]?: UpdateRule } = {
   DaemonSet: validateWorkloadStatus,
   Job: validateJobStatusUpdate,
   HorizontalPodAutoscaler: validateAutoscalerStatus,
+  PodDisruptionBudget: validateBudgetStatus,
   ResourceQuota: (errors, { status }) => validateQuotaStatus(errors, status ?? {}),
 };
 
@@ -259,12 +267,19 @@ function validatePod(errors: FieldErrors, pod: Sent): void {
   }
 }
 
+/** A Job whose template has no labels of its own gets those of the template only when it is read again. */
+function withoutGeneratedLabels(job: Sent): ObjectMeta {
+  const { labels, ...metadata } = job.metadata;
+  const isShared = labels !== undefined && labels === job.spec?.template?.metadata?.labels;
+  return isShared && Object.keys(labels).every((key) => GENERATED_LABELS.includes(key)) ? metadata : job.metadata;
+}
+
 /** Throws 422 when the new object breaks a rule of its kind. */
 export function checkCreate(kind: Kind, object: KubeObject): void {
   const errors = new FieldErrors();
   const rule = nameRuleOf(kind);
   const isPlain = PLAIN_METADATA.has(kind);
-  if (!isPlain) validateMetadata(errors, kind, object.metadata, rule);
+  if (!isPlain) validateMetadata(errors, kind, kind === 'Job' ? withoutGeneratedLabels(object) : object.metadata, rule);
   if (!isPlain && kind !== 'Lease') validateFinalizerNames(errors, object.metadata.finalizers ?? [], 'metadata.finalizers');
   CREATE[kind]?.(errors, object);
   if (errors.causes.length === 0 && isPlain) validateMetadata(errors, kind, object.metadata, rule);

@@ -9,7 +9,7 @@ import { isSameValue } from '../same-value.ts';
 import { internalView, mapView } from '../schema/internal-view.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateLabelSelector, validateNonnegative } from './metadata.ts';
-import { isLabel, isPercent } from './names.ts';
+import { isLabel, isLabelValue, isPercent, isQualifiedName } from './names.ts';
 import { templateCauses, validateTemplateLabels } from './pod-spec.ts';
 import type { Sent } from './sent.ts';
 import { validateClaimSpec } from './storage.ts';
@@ -18,9 +18,16 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** Can the selector be read at all? An absent one can: it matches nothing. */
 export function isReadable(selector: LabelSelector | undefined): boolean {
-  const expressions = selector?.matchExpressions ?? [];
-  return expressions.every(({ operator, values = [] }) =>
-    operator === 'In' || operator === 'NotIn' ? values.length > 0 : OPERATORS.includes(operator) && values.length === 0,
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  const isGood = (key: string, values: readonly string[]) =>
+    isQualifiedName(key).length === 0 && values.every((value) => isLabelValue(value).length === 0);
+  return (
+    Object.entries(matchLabels).every(([key, value]) => isGood(key, [value])) &&
+    matchExpressions.every(
+      ({ key, operator, values = [] }) =>
+        isGood(key, values) &&
+        (operator === 'In' || operator === 'NotIn' ? values.length > 0 : OPERATORS.includes(operator) && values.length === 0),
+    )
   );
 }
 

@@ -11,6 +11,7 @@ import { volumePathWarnings } from './volume-path-warnings.ts';
 
 const NO_MATCH = 'a null labelSelector results in matching no pod';
 const UNIT_NANOS = 1_000_000_000n;
+const INT64_LIMIT = 2n ** 63n;
 const DEPRECATED_ANNOTATIONS: { readonly [key: string]: string } = {
   'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
@@ -126,9 +127,16 @@ function containerWarnings({ container, path }: Visited): readonly string[] {
 function fractions(amounts: { readonly [name: string]: string } | undefined, names: readonly string[], path: string): readonly string[] {
   return names.flatMap((name) => {
     const amount = amounts?.[name];
-    if (amount === undefined || (quantityNanos(amount) ?? 0n) % UNIT_NANOS === 0n) return [];
+    if (amount === undefined || !isFractional(quantityNanos(amount) ?? 0n)) return [];
     return [`${path}[${name}]: fractional byte value ${goQuote(amount)} is invalid, must be an integer`];
   });
+}
+
+/** Looked at in thousandths, as a signed number of 64 bits: what is far too large for that may look like a fraction. */
+function isFractional(nanos: bigint): boolean {
+  const whole = nanos / UNIT_NANOS;
+  if (whole < INT64_LIMIT) return nanos % UNIT_NANOS !== 0n;
+  return BigInt.asIntN(64, whole * 1000n) % 1000n !== 0n;
 }
 
 /** A variable given again is fine as long as it builds on what it was. */

@@ -11,8 +11,8 @@ import { Random } from '../../../sim/random.ts';
 import { Simulation } from '../../../sim/simulation.ts';
 import { readYaml } from './yaml-body.ts';
 
-/** Long after time 0, so that times before the start of a case can be told. */
-const START_US = 24 * 60 * 60 * SECOND_US;
+/** The day of the recording: how old things of the past are tells it. And long after time 0, so that times before a case can be told. */
+const START_US = (325 * 24 + 12) * 60 * 60 * SECOND_US;
 const AUTHOR = { author: 'kube-apiserver' };
 
 export class RecordedServer {
