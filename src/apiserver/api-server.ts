@@ -45,6 +45,7 @@ import { withNewPodStatus, withQosClassOf } from './pod-status-strategy.ts';
 import { checkResizeOnNode, withEphemeralOf, withResourcesOf } from './pod-subresources.ts';
 import { chargesFor } from './quota-admission.ts';
 import { isSameValue } from './same-value.ts';
+import { rawTextOf } from './schema/raw-text.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { type Slot, Store } from './store.ts';
 import { checkVersion, keptMetadata, namesOf, otherUid, withGeneration, withStatusOf } from './stored-metadata.ts';
@@ -423,7 +424,7 @@ export class ApiServer {
     let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, partOf(object, stored, subresource));
     if (kind === 'PersistentVolume')
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
-    if (isSameValue(changed, stored) && !this.#unwritten.has(stored)) return stored;
+    if (isSameValue(changed, stored) && !this.#unwritten.has(stored) && hasSameText(changed, stored)) return stored;
     const isService = kind === 'Service' && subresource === '';
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#orUndo(kind, () => {
@@ -577,6 +578,13 @@ export class ApiServer {
       throw error;
     }
   }
+}
+
+/** Raw data is more than its value. */
+function hasSameText(changed: KubeObject, stored: KubeObject): boolean {
+  if (changed.kind !== 'ControllerRevision') return true;
+  const { data } = changed as KindMap['ControllerRevision'];
+  return rawTextOf(data) === rawTextOf((stored as KindMap['ControllerRevision']).data);
 }
 
 /** Of a request to a part of a pod, that part. */

@@ -36,7 +36,7 @@ export function finalizersFor(kind: Kind, present: readonly string[], options: D
   // batch/v1 keeps what it once promised: a Job deleted without a word leaves its pods (pkg/registry/batch/job/strategy.go).
   const isDecided = present.includes('orphan') || present.includes('foregroundDeletion');
   const propagationPolicy = options.propagationPolicy ?? (kind === 'Job' && !isDecided ? 'Orphan' : undefined);
-  if (propagationPolicy === undefined || kind === 'Namespace') return present;
+  if (propagationPolicy === undefined) return present;
   const others = present.filter((one) => one !== 'foregroundDeletion' && one !== 'orphan');
   if (propagationPolicy === 'Foreground') return [...others, 'foregroundDeletion'];
   return propagationPolicy === 'Orphan' ? [...others, 'orphan'] : others;

@@ -37,6 +37,8 @@ export interface Writer {
   readonly manager: string;
   readonly subresource: string;
   readonly now: string;
+  /** Have all writes been kept account of so far? Those of the cluster's own components are not. */
+  readonly areAllKnown?: boolean;
 }
 
 export interface Managed {
@@ -67,7 +69,7 @@ const stripped = FieldSet.of(STRIPPED);
 
 /**
  * The managers of `after`, which an update made of `before`; undefined `before` for a new object. Managers the update itself gives take the
- * place of those there were; an object that is there and has none gets none.
+ * place of those there were; an object that has none although all writes were kept account of gets none.
  */
 export function managersAfterUpdate(
   type: ManagedType,
@@ -76,7 +78,7 @@ export function managersAfterUpdate(
   writer: Writer,
 ): readonly ManagerEntry[] {
   const known = managersBefore(before, after, writer);
-  if (before !== undefined && known.length === 0) return [];
+  if (before !== undefined && known.length === 0 && writer.areAllKnown === true) return [];
   return updated(type, before ?? emptyObject(type), after, known, writer);
 }
 
@@ -137,7 +139,7 @@ export function apply(
 /** What was there before anyone applied anything is somebody's too (NewProbabilisticSkipNonAppliedManager). */
 function managersBeforeApply(type: ManagedType, live: KubeObject | undefined, writer: Writer): readonly Managed[] {
   const known = managersOf(live);
-  if (live === undefined || known.length > 0) return known;
+  if (live === undefined || known.length > 0 || writer.areAllKnown !== true) return known;
   const manager = 'before-first-apply';
   return read(updated(type, emptyObject(type), live, [], { ...writer, manager }));
 }

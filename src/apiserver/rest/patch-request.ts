@@ -72,7 +72,10 @@ function withoutRawText({ kind }: BodyType, value: unknown): object {
 
 /** What the patch touched has its fields in the order of the alphabet; the rest has them as the server writes them. */
 function inGoOrder(struct: StructSchema | undefined, value: unknown, before: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => inGoOrder(struct, item, item));
+  if (Array.isArray(value)) {
+    const present: readonly unknown[] = Array.isArray(before) ? before : [];
+    return value.map((item, at) => inGoOrder(struct, item, present.includes(item) ? item : value === before ? present[at] : undefined));
+  }
   if (typeof value !== 'object' || value === null) return value;
   // Raw values that were not touched stand as they are stored.
   if (value === before && struct === undefined) return value;

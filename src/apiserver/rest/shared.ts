@@ -36,7 +36,7 @@ export function authorOf(request: RestRequest): string {
 }
 
 export function writerOf(request: RestRequest, { fieldManager }: WriteOptions, subresource: string, now: string): Writer {
-  return { manager: fieldManager === '' ? authorOf(request) : fieldManager, subresource, now };
+  return { manager: fieldManager === '' ? authorOf(request) : fieldManager, subresource, now, areAllKnown: true };
 }
 
 /** The object as it comes back from the store. */

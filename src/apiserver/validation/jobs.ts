@@ -277,8 +277,17 @@ export function validateJobUpdate(errors: FieldErrors, job: Sent, before: Sent):
   validateImmutable(errors, 'spec.selector', spec.selector, before.spec.selector);
   validateTemplateUpdate(errors, spec, before);
   for (const field of ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']) {
-    validateImmutable(errors, `spec.${field}`, spec[field], before.spec[field]);
+    validateSpecField(errors, field, spec[field], before.spec[field]);
   }
+}
+
+const SHOWN_AS: { readonly [field: string]: string } = { podFailurePolicy: 'batch.PodFailurePolicy', successPolicy: 'batch.SuccessPolicy' };
+
+function validateSpecField(errors: FieldErrors, field: string, value: unknown, before: unknown): void {
+  if (isSameValue(value, before)) return;
+  const struct = SHOWN_AS[field];
+  const shown = struct === undefined || value === undefined ? (value ?? null) : internalView(struct, value);
+  errors.invalid(`spec.${field}`, shown, FIELD_IS_IMMUTABLE);
 }
 
 function validateChangedSpec(errors: FieldErrors, spec: Sent): void {

@@ -98,6 +98,7 @@ const METADATA_STEPS: { readonly [K in Kind]?: readonly MetadataStep[] } = {
   CSIStorageCapacity: ['create', 'update'],
   VolumeAttachment: ['create'],
   PodDisruptionBudget: [],
+  Event: [],
   LimitRange: ['create'],
   Ingress: ['update', 'create'],
   IngressClass: ['update', 'create'],
@@ -315,6 +316,7 @@ function checkMetadata(
     metadata.uid === before.uid &&
     metadata.deletionTimestamp === before.deletionTimestamp;
   if (keeps) return;
+  validateMetadata(errors, kind, metadata, isPathSegment);
   validateMetadataUpdate(errors, metadata, before);
   for (const step of metadataSteps(kind, subresource)) {
     if (step === 'update') validateMetadataUpdate(errors, metadata, before);
