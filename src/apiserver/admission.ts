@@ -14,8 +14,8 @@ import { hasStorageClass } from '../model/volume-matching.ts';
 import type { RandomStream } from '../sim/random.ts';
 import { forbidden, notFound } from './api-error.ts';
 import { withLimitDefaults } from './limit-range.ts';
-import { isMirror, withServiceAccount } from './service-account-admission.ts';
 import { checkOverhead, withRuntimeClass } from './runtime-class-admission.ts';
+import { isMirror, withServiceAccount } from './service-account-admission.ts';
 import type { Store } from './store.ts';
 import { withTopologyLabels } from './topology-labels.ts';
 import type { Sent } from './validation/sent.ts';
@@ -80,16 +80,17 @@ export class Admission {
   /** What is asked of an object that has passed validation, before the quotas of its namespace are. Throws 403. */
   checkCreate(kind: Kind, object: KubeObject): void {
     if (kind === 'Pod') checkOverhead(this.#store, object as Pod);
-    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass'], false);
+    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass']);
   }
 
   checkUpdate(kind: Kind, object: KubeObject): void {
-    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass'], true);
+    if (kind === 'PriorityClass') this.#checkOnlyDefault(object as KindMap['PriorityClass']);
   }
 
-  #checkOnlyDefault({ globalDefault, metadata: { name } }: KindMap['PriorityClass'], isUpdate: boolean): void {
+  #checkOnlyDefault({ globalDefault, metadata: { name } }: KindMap['PriorityClass']): void {
     const present = globalDefault === true ? this.#defaultPriorityClass()?.metadata.name : undefined;
-    if (present === undefined || (isUpdate && present === name)) return;
+    // That the class itself is there already is for the store to say.
+    if (present === undefined || present === name) return;
     throw forbidden('PriorityClass', name, `PriorityClass ${present} is already marked as default. Only one default can exist`);
   }
 

@@ -62,6 +62,8 @@ export interface RequestInfo {
   readonly dryRun?: boolean;
   /** Told of what the server would have the caller know. */
   readonly warn?: (text: string) => void;
+  /** A PUT of what is not there: the version it was made from is not looked at. */
+  readonly createsByPut?: boolean;
   /** What becomes of the object on its way to the store and back; for objects that were sent with lists and maps that are empty. */
   readonly settled?: <T extends KubeObject>(kind: Kind, object: T) => T;
 }
@@ -97,7 +99,7 @@ export class ApiServer {
   readonly #admission: Admission;
   readonly #addresses: ServiceAddresses;
   readonly #compactor: Compactor;
-  /** Claims nobody has written again: their phase is shown and not yet stored, so even a write that changes nothing changes that. */
+  /** Objects that show what is not stored yet: even a write that changes nothing changes that. */
   readonly #unwritten = new WeakSet<KubeObject>();
 
   constructor(options: {
@@ -357,22 +359,22 @@ export class ApiServer {
     if (kind === 'Service') complete = this.#addresses.allocate(complete as KindMap['Service'], request.dryRun) as KindMap[K];
     const key = flatText(objectKey(complete));
     this.#orUndo(kind, () => {
-      checkCreate(kind, complete);
-      if (/^\d+$/.test(object.metadata.resourceVersion ?? '')) {
+      checkCreate(kind, looked(kind, complete, request));
+      if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
+      checkLimits(this.store, kind, complete);
+      this.#admission.checkCreate(kind, complete);
+      if (request.dryRun !== true) this.#charge(kind, complete, undefined);
+      if (request.createsByPut !== true && /^\d+$/.test(object.metadata.resourceVersion ?? '')) {
         throw new ApiError({ code: 500, reason: '', message: 'resourceVersion should not be set on objects to be created' });
       }
       const present = this.store.get(kind, key);
       if (present !== undefined) {
         throw alreadyExists(kind, name, present.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ');
       }
-      checkLimits(this.store, kind, complete);
-      this.#admission.checkCreate(kind, complete);
-      if (request.dryRun !== true) this.#charge(kind, complete, undefined);
     });
-    if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
     if (kind === 'PersistentVolume') complete = withPhaseTime(complete as PersistentVolume, undefined, this.#sim.nowUs) as KindMap[K];
     const created = this.#put(kind, request.settled?.(kind, complete) ?? complete, undefined, 'create', '', request, key);
-    if (kind === 'PersistentVolumeClaim') this.#unwritten.add(created);
+    if (isUnwritten(kind, object)) this.#unwritten.add(created);
     return created;
   }
 
@@ -421,14 +423,15 @@ export class ApiServer {
       const cause = { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' };
       throw invalidOf({ kind: resource, group }, object.metadata.name, [cause]);
     }
-    let changed = subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, partOf(object, stored, subresource));
+    let changed =
+      subresource === 'status' ? withStatusOf(stored, object) : this.#withSpecOf(kind, stored, partOf(object, stored, subresource));
     if (kind === 'PersistentVolume')
       changed = withPhaseTime(changed as PersistentVolume, stored as PersistentVolume, this.#sim.nowUs) as KindMap[K];
     if (isSameValue(changed, stored) && !this.#unwritten.has(stored) && hasSameText(changed, stored)) return stored;
     const isService = kind === 'Service' && subresource === '';
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#orUndo(kind, () => {
-      checkUpdate(kind, changed, stored, subresource);
+      checkUpdate(kind, looked(kind, changed, request), stored, subresource);
       if (kind === 'PersistentVolumeClaim' && subresource === '') {
         checkLimits(this.store, kind, changed);
         checkResize(this.store, changed as PersistentVolumeClaim, stored as PersistentVolumeClaim);
@@ -578,6 +581,31 @@ export class ApiServer {
       throw error;
     }
   }
+}
+
+/** The object as validation looks at it: what was sent as null, or is null because nothing was sent, is not there. Raw data is left alone. */
+function looked<T extends KubeObject>(kind: Kind, object: T, { settled }: RequestInfo): T {
+  return settled === undefined || kind === 'ControllerRevision' ? object : (withoutNulls(object) as T);
+}
+
+/** Itself, where there is nothing to leave out. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  const entries = present.map(([field, item]) => [field, withoutNulls(item)] as const);
+  const isSame = entries.length === Object.keys(value).length && entries.every(([, item], at) => item === present[at]![1]);
+  return isSame ? value : Object.fromEntries(entries);
+}
+
+/** A claim's phase, and the labels a Job without any has of its template, are shown before anyone has written them. */
+function isUnwritten(kind: Kind, object: KubeObject): boolean {
+  if (kind === 'PersistentVolumeClaim') return true;
+  const template = (object as KindMap['Job']).spec?.template?.metadata?.labels ?? {};
+  return kind === 'Job' && Object.keys(object.metadata.labels ?? {}).length === 0 && Object.keys(template).length === 0;
 }
 
 /** Raw data is more than its value. */

@@ -82,6 +82,6 @@ function withSources(spec: Sent, before: Sent): Sent {
 }
 
 function isClaimOrSnapshot(source: Sent): boolean {
-  const { apiGroup = '', kind } = source ?? {};
-  return (apiGroup === '' && kind === 'PersistentVolumeClaim') || (apiGroup === SNAPSHOTS && kind === 'VolumeSnapshot');
+  const { apiGroup, kind } = source ?? {};
+  return ((apiGroup ?? '') === '' && kind === 'PersistentVolumeClaim') || (apiGroup === SNAPSHOTS && kind === 'VolumeSnapshot');
 }

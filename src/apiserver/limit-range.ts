@@ -32,7 +32,7 @@ function withDefaultsOf({ spec: { limits } }: LimitRange, pod: Pod): Pod {
     defaults.limits = { ...defaults.limits, ...item.default };
   }
   const told: string[] = [];
-  const containers = pod.spec.containers.map((one) => withResources(one, defaults, 'container', told));
+  const containers = (pod.spec.containers ?? []).map((one) => withResources(one, defaults, 'container', told));
   const initContainers = pod.spec.initContainers?.map((one) => withResources(one, defaults, 'init container', told));
   if (told.length === 0) return pod;
   const annotations: StringMap = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${told.join('; ')}` };

@@ -74,7 +74,9 @@ function withAppArmor(spec: Sent, annotations: StringMap | undefined): Sent {
 }
 
 /** The profile an annotation stands for; undefined when it stands for none. */
-export function appArmorProfileOf(annotation: string | undefined): { readonly type: string; readonly localhostProfile?: string } | undefined {
+export function appArmorProfileOf(
+  annotation: string | undefined,
+): { readonly type: string; readonly localhostProfile?: string } | undefined {
   if (annotation === 'unconfined') return { type: 'Unconfined' };
   if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
   if (annotation === undefined || !annotation.startsWith(LOCALHOST)) return undefined;

@@ -77,8 +77,7 @@ function merged(own: readonly Sent[], added: readonly Sent[]): readonly Sent[] {
   const result: Sent[] = [];
   all.forEach((one, at) => {
     const isCovered =
-      result.some((kept) => isSuperset(kept, one)) ||
-      all.slice(at + 1).some((later) => !isSameValue(one, later) && isSuperset(later, one));
+      result.some((kept) => isSuperset(kept, one)) || all.slice(at + 1).some((later) => !isSameValue(one, later) && isSuperset(later, one));
     if (!isCovered) result.push(one);
   });
   return result;

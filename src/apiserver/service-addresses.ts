@@ -92,6 +92,10 @@ export class ServiceAddresses {
     const offset = this.#free(ADDRESS_BAND, ADDRESS_COUNT - 1, (at) => at > 0 && !this.#addresses.has(addressText(at)));
     if (offset === undefined) throw internalError('failed to allocate a serviceIP: range is full');
     const address = addressText(offset);
+    if ((service.metadata.name ?? '') === '') {
+      const why = `failed to allocate IP: IPAddress.networking.k8s.io "${address}" is invalid: spec.parentRef.name: Required value`;
+      throw invalidField('', 'spec.clusterIPs', [''], why);
+    }
     this.#take(this.#addresses, address);
     return { ...service, spec: { ...spec, clusterIP: address, clusterIPs: [address] } };
   }

@@ -6,11 +6,16 @@
 import { groupResource, KINDS, type Kind } from '../model/kinds.ts';
 import { type KubeObject, type ObjectKey, type ObjectMeta, objectKey } from '../model/meta.ts';
 import type { Pod } from '../model/pod.ts';
-import { type ApiError, conflict } from './api-error.ts';
+import { ApiError, conflict } from './api-error.ts';
 import { withQosClassOf } from './pod-status-strategy.ts';
+import { goQuote } from './schema/go-text.ts';
 
 export function checkVersion(kind: Kind, stored: ObjectMeta, resourceVersion: string): void {
   if (stored.resourceVersion === resourceVersion) return;
+  if (!/^\d+$/.test(resourceVersion)) {
+    const message = `strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`;
+    throw new ApiError({ code: 500, reason: '', message });
+  }
   throw conflict(
     groupResource(kind),
     stored.name,

@@ -68,7 +68,6 @@ function parse(text: string): Amount {
   const match = FORM.exec(text);
   if (match === null) throw new QuantityError(WRONG_FORM);
   const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  if (whole === '' && fraction === '' && suffix === '') throw new QuantityError(WRONG_FORM);
   const { base, power, form } = interpreted(suffix);
   const digits = whole.replace(/^0+/, '') || '0';
   const isNegative = sign === '-';

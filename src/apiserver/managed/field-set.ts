@@ -124,6 +124,7 @@ export function pathText(path: FieldPath): string {
       const value = element.slice(2);
       if (element.startsWith('f:')) return `.${value}`;
       if (element.startsWith('v:')) return `[=${value}]`;
+      if (element.startsWith('i:')) return `[${value}]`;
       const keys = JSON.parse(value) as { readonly [key: string]: unknown };
       return `[${Object.entries(keys)
         .map(([key, item]) => `${key}=${JSON.stringify(item)}`)

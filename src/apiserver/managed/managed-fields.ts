@@ -108,13 +108,7 @@ export interface Applied {
 }
 
 /** The object a configuration makes of what is there, and its managers. Throws 409 when others manage what it wants otherwise. */
-export function apply(
-  type: ManagedType,
-  live: KubeObject | undefined,
-  config: KubeObject,
-  writer: Writer,
-  isForced: boolean,
-): Applied {
+export function apply(type: ManagedType, live: KubeObject | undefined, config: KubeObject, writer: Writer, isForced: boolean): Applied {
   const root = rootOf(type.struct);
   const present = live ?? emptyObject(type);
   const claims = managedHere(type, fieldsOf(root, config), writer.subresource);

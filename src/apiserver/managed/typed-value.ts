@@ -6,10 +6,10 @@
 import { isMap, type Json } from '../patch/json.ts';
 import { isSameValue } from '../same-value.ts';
 import type { FieldSchema, FieldType, StructSchema } from '../schema/struct-schema.ts';
-import { type FieldPath, FieldSet, pathText } from './field-set.ts';
+import { type FieldPath, FieldSet } from './field-set.ts';
 
 /** A place: its type, and how its list or map is merged. */
-interface Place {
+export interface Place {
   readonly type: FieldType;
   readonly listKeys: FieldSchema['listKeys'];
   readonly isAtomic: boolean;
@@ -38,23 +38,6 @@ export function fieldsOf(place: Place, value: Json, path: FieldPath = [], set = 
     fieldsOf(item.place, item.value, own, set);
   }
   return set;
-}
-
-/** The first list with two items of the same keys, in the server's words. */
-export function duplicateItem(place: Place, value: Json, path: FieldPath = []): string | undefined {
-  if (place.type.form === 'list' && place.listKeys !== undefined && Array.isArray(value)) {
-    const seen = new Set<string>();
-    for (const item of value) {
-      const element = elementOf(place.listKeys, item);
-      if (seen.has(element)) return `${pathText(path)}: duplicate entries for key ${pathText([element])}`;
-      seen.add(element);
-    }
-  }
-  for (const [element, item] of itemsOf(place, value) ?? []) {
-    const problem = duplicateItem(item.place, item.value, [...path, element]);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 /** Null and what is not there are two things here, as they are upstream. */
@@ -135,13 +118,15 @@ function itemsOf({ type, listKeys, isAtomic }: Place, value: Json): Map<string, 
 }
 
 /** A list item by its keys in the order of the alphabet, with the default of the one key that has one. */
-function elementOf(listKeys: readonly string[] | 'set', item: Json): string {
+/** Of keys that are no text, or have something to fall back on. */
+const KEY_DEFAULTS: { readonly [key: string]: Json } = { protocol: 'TCP', port: 0, containerPort: 0 };
+
+export function elementOf(listKeys: readonly string[] | 'set', item: Json): string {
   if (listKeys === 'set') return `v:${JSON.stringify(item)}`;
   const keys: { [key: string]: Json } = {};
   for (const key of [...listKeys].sort()) {
     const value = (item as { readonly [key: string]: Json })[key];
-    if (value !== undefined) keys[key] = value;
-    else if (key === 'protocol') keys[key] = 'TCP';
+    keys[key] = value ?? KEY_DEFAULTS[key] ?? '';
   }
   return `k:${JSON.stringify(keys)}`;
 }

@@ -41,7 +41,8 @@ export function jsonPatched(object: Json, operations: readonly JsonPatchOperatio
 function pointer(path: string): readonly string[] {
   if (path === '') return [];
   const parts = path.split('/');
-  return (parts.length === 1 ? [path] : parts.slice(1)).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (parts.length === 1) throw unprocessable();
+  return parts.slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function valueAt(object: Json, path: readonly string[]): Json {

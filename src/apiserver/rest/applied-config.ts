@@ -5,9 +5,10 @@
  */
 import type { KubeObject } from '../../model/meta.ts';
 import { ApiError, badRequest } from '../api-error.ts';
-import { duplicateItem, rootOf } from '../managed/typed-value.ts';
+import { rootOf } from '../managed/typed-value.ts';
+import { typingProblem } from '../managed/typing.ts';
 import { isMap, type Json, type JsonMap } from '../patch/json.ts';
-import { decode, pathText } from '../schema/decode.ts';
+import { decode } from '../schema/decode.ts';
 import { type BodyType, YamlError, type YamlReader } from './request-body.ts';
 import type { WriteOptions } from './request-options.ts';
 import type { RestRequest } from './rest-request.ts';
@@ -40,16 +41,9 @@ export function configurationOf(type: BodyType, value: Json): KubeObject {
   }
   const { name = '', namespace = '' } = (config.metadata ?? {}) as { readonly name?: string; readonly namespace?: string };
   const what = `${namespace}/${name}; ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
-  const why = typingProblem(type, config);
+  const why = typingProblem(rootOf(type.struct), config);
   if (why !== undefined) throw new ApiError({ code: 500, reason: '', message: `failed to create typed patch object (${what}): ${why}` });
   return canonical(type, config);
-}
-
-/** What keeps the configuration from being read by the schema. */
-function typingProblem({ struct }: BodyType, config: JsonMap): string | undefined {
-  const problem = decode(struct, config).problems.find(({ what }) => what !== 'duplicate');
-  if (problem === undefined) return duplicateItem(rootOf(struct), config);
-  return `.${pathText(problem.path)}: ${problem.what === 'unknown' ? 'field not declared in schema' : typeWords(problem.message)}`;
 }
 
 function bodyOf({ body, bodyText }: RestRequest, readYaml: YamlReader): { readonly value: Json; readonly duplicates: readonly string[] } {
@@ -81,14 +75,4 @@ function written(given: Json, decoded: Json): Json {
 function wrongValue(value: Json): string {
   const found = Array.isArray(value) ? 'array' : typeof value;
   return `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
-}
-
-function typeWords(message: string): string {
-  const match = /cannot unmarshal (\w+) into .* of type (.*)$/.exec(message);
-  return match === null ? message : `expected ${goWord(match[2]!)}, got ${match[1]}`;
-}
-
-function goWord(type: string): string {
-  if (/int/.test(type)) return 'numeric (int or float)';
-  return type;
 }

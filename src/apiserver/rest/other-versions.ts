@@ -85,7 +85,13 @@ function metricV1(metric: Sent): Sent {
     const average = wanted.averageValue === undefined ? {} : { averageValue: wanted.averageValue };
     return {
       type,
-      object: { target: describedObject, metricName: identifier.name, targetValue: wanted.value ?? '0', ...selectorOf(identifier), ...average },
+      object: {
+        target: describedObject,
+        metricName: identifier.name,
+        targetValue: wanted.value ?? '0',
+        ...selectorOf(identifier),
+        ...average,
+      },
     };
   }
   if (external === undefined) return { type };

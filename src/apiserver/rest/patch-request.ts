@@ -47,7 +47,7 @@ export function patchedObject(
 ): KubeObject {
   const body = bodyOf(request, patchType);
   const patched = applyPatch(stored, { type: patchType, body });
-  const { value, problems } = decodeWithEmpties(type.struct, patched);
+  const { value, problems } = decodeWithEmpties(type.struct, inGoOrder(type.struct, patched, stored));
   const refuse = (why: string) => {
     const errors = new FieldErrors();
     errors.invalid('patch', patchType === 'strategic' ? goMapText(body) : goJson(inGoOrder(type.struct, patched, stored)), why);

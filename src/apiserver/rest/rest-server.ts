@@ -154,11 +154,14 @@ export class RestServer {
     return this.#created(request, route, object, options, warn);
   }
 
-  #created(request: RestRequest, route: Route, object: KubeObject, options: WriteOptions, warn: Warn): Answer {
+  #created(request: RestRequest, route: Route, object: KubeObject, options: WriteOptions, warn: Warn, createsByPut = false): Answer {
     const { kind } = route;
     const served = servedIn(route);
     const managers = managersAfterUpdate(served.type, undefined, this.#filled(served, object), this.#writer(request, options, ''));
-    const created = this.#server.create(kind, withManagers(object, managers) as KindMap[Kind], infoOf(request, options, warn));
+    const created = this.#server.create(kind, withManagers(object, managers) as KindMap[Kind], {
+      ...infoOf(request, options, warn),
+      createsByPut,
+    });
     return { code: 201, body: served.shown(created) };
   }
 
@@ -169,7 +172,7 @@ export class RestServer {
     const object = inNamespace(this.#body(request, route, options, warn), route);
     checkName(object, route.name!);
     if (CREATED_BY_PUT.has(kind) && !this.#server.has(kind, namespace, route.name!)) {
-      return this.#created(request, route, object, options, warn);
+      return this.#created(request, route, object, options, warn, true);
     }
     const info = infoOf(request, options, warn);
     if (subresource === 'finalize') {

@@ -38,6 +38,7 @@ export function changeScale(server: ApiServer, request: RestRequest, route: Rout
   const writer = writerOf(request, options, 'scale', timeText(server.nowUs));
   const info = infoOf(request, options, warn);
   const put = isPut ? readBody(request, SCALE_BODY, { ...options, warn, readYaml }) : undefined;
+  if (put !== undefined) checkName(inNamespace(put, route), name!);
   const config = patchType === 'apply' ? appliedConfig(request, SCALE_BODY, options, warn, readYaml) : undefined;
   const change = (stored: KubeObject): KindMap[Kind] => {
     const entries = entriesOf(stored);

@@ -132,7 +132,9 @@ class Decoder {
       case 'raw':
         return value;
       case 'quantity':
-        return this.#attempt(type, () => canonicalQuantity(typeof value === 'number' ? numberText(value) : (value as string)));
+        return this.#attempt(type, () =>
+          canonicalQuantity(typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : JSON.stringify(value)),
+        );
       case 'intOrString':
         if (typeof value === 'string') return value;
         return typeof value === 'number' && fits(value, 'int32') ? value : this.#mismatch({ ...type, goName: 'int32' }, value, true);
@@ -202,11 +204,7 @@ function isOwnReader({ form }: FieldType): boolean {
 }
 
 /** The struct's fields in Go's order, empty ones left out or written as Go does. */
-function assembled(
-  schema: StructSchema,
-  decoded: ReadonlyMap<string, unknown>,
-  keepsEmpty = false,
-): { readonly [field: string]: unknown } {
+function assembled(schema: StructSchema, decoded: ReadonlyMap<string, unknown>, keepsEmpty = false): { readonly [field: string]: unknown } {
   const result: Record<string, unknown> = {};
   for (const field of schema.fields.values()) {
     const value = decoded.get(field.name);
@@ -261,6 +259,7 @@ function zeroOf(type: FieldType): unknown {
     case 'struct':
       return assembled(type.struct, new Map());
     case 'string':
+    case 'bytes':
     case 'duration':
       return '';
     case 'bool':

@@ -42,9 +42,14 @@ export function mapView(map: { readonly [key: string]: unknown } | null | undefi
 /** Metadata has JSON names inside the server too. */
 function metadataView(metadata: Sent = {}): object {
   const { labels, annotations, ...rest } = metadata;
-  const maps = { ...(labels === undefined ? {} : { labels: mapView(labels) }), ...(annotations === undefined ? {} : { annotations: mapView(annotations) }) };
+  const maps = {
+    ...(labels === undefined ? {} : { labels: mapView(labels) }),
+    ...(annotations === undefined ? {} : { annotations: mapView(annotations) }),
+  };
   const all: Sent = { ...rest, ...maps };
-  return Object.fromEntries([...structSchema('meta.ObjectMeta').fields.keys()].filter((field) => all[field] !== undefined).map((field) => [field, all[field]]));
+  return Object.fromEntries(
+    [...structSchema('meta.ObjectMeta').fields.keys()].filter((field) => all[field] !== undefined).map((field) => [field, all[field]]),
+  );
 }
 
 /** What v1 keeps beside the security context stands inside it. */

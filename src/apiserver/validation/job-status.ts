@@ -58,7 +58,8 @@ function validateJobStatus(errors: FieldErrors, { spec = {}, status = {} }: Sent
   if (isFinished && (status.terminating ?? 0) > 0) {
     errors.invalid('status.terminating', status.terminating, 'terminating>0 is invalid for finished job');
   }
-  if (status.ready !== undefined && status.ready > (status.active ?? 0)) errors.invalid('status.ready', status.ready, 'cannot set more ready pods than active');
+  if (status.ready !== undefined && status.ready > (status.active ?? 0))
+    errors.invalid('status.ready', status.ready, 'cannot set more ready pods than active');
   const isMet = isTrue(status, 'SuccessCriteriaMet');
   if (isMet && isTrue(status, 'Failed')) {
     errors.invalidAsWhole('status.conditions', 'cannot set SuccessCriteriaMet=True and Failed=true conditions');

@@ -342,7 +342,8 @@ function validateTemplateUpdate(errors: FieldErrors, { template }: Sent, before:
     containers: resized(former.spec.containers, template.spec.containers),
     initContainers: resized(former.spec.initContainers, template.spec.initContainers),
   };
-  if (!isSameValue(template.spec, spec)) errors.invalid('spec.template.spec', internalView('core.PodSpec', template.spec), FIELD_IS_IMMUTABLE);
+  if (!isSameValue(template.spec, spec))
+    errors.invalid('spec.template.spec', internalView('core.PodSpec', template.spec), FIELD_IS_IMMUTABLE);
 }
 
 function withoutEmpty(affinity: Sent): Sent {

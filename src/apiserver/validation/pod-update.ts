@@ -129,7 +129,11 @@ function validateAffinityNarrowed(errors: FieldErrors, after: Sent, before: Sent
   const terms: readonly Sent[] = after?.[REQUIRED]?.nodeSelectorTerms ?? [];
   const path = `spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;
   if (former.length > 0 && former.length !== terms.length) {
-    errors.invalid(path, terms.map((term) => internalView('core.NodeSelectorTerm', term)), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed');
+    errors.invalid(
+      path,
+      terms.map((term) => internalView('core.NodeSelectorTerm', term)),
+      'no additions/deletions to non-empty NodeSelectorTerms list are allowed',
+    );
     return;
   }
   former.forEach((term, at) => {
@@ -141,7 +145,11 @@ function validateAffinityNarrowed(errors: FieldErrors, after: Sent, before: Sent
     const wasEmpty = (term.matchExpressions ?? []).length + (term.matchFields ?? []).length === 0;
     const isEmpty = (terms[at]?.matchExpressions ?? []).length + (terms[at]?.matchFields ?? []).length === 0;
     if (only && (!wasEmpty || isEmpty)) return;
-    errors.invalid(`${path}[${at}]`, internalView('core.NodeSelectorTerm', terms[at]), 'only additions are allowed (no mutations or deletions)');
+    errors.invalid(
+      `${path}[${at}]`,
+      internalView('core.NodeSelectorTerm', terms[at]),
+      'only additions are allowed (no mutations or deletions)',
+    );
   });
 }
 

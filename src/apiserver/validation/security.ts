@@ -30,11 +30,19 @@ export function validateSecurityContext(errors: FieldErrors, context: Sent, path
   validateSeccomp(errors, context.seccompProfile, `${path}.seccompProfile`);
   if (allowPrivilegeEscalation === false) {
     if (privileged === true) {
-      errors.invalid(path, internalView('core.SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true');
+      errors.invalid(
+        path,
+        internalView('core.SecurityContext', context),
+        'cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
+      );
     }
     for (const added of capabilities?.add ?? []) {
       if (added !== 'CAP_SYS_ADMIN') continue;
-      errors.invalid(path, internalView('core.SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN');
+      errors.invalid(
+        path,
+        internalView('core.SecurityContext', context),
+        'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN',
+      );
     }
   }
   validateAppArmor(errors, context.appArmorProfile, `${path}.appArmorProfile`);

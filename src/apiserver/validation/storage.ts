@@ -5,7 +5,7 @@
  * pkg/apis/storage/validation/validation.go.
  */
 import { isSameValue } from '../same-value.ts';
-import { internalView } from '../schema/internal-view.ts';
+import { internalView, mapView } from '../schema/internal-view.ts';
 import { jsonDifference } from './difference.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateImmutable, validateLabelSelector, validateNonnegative } from './metadata.ts';
@@ -169,7 +169,7 @@ export function validateVolumeSpec(errors: FieldErrors, spec: Sent, path: string
     if (spec.csi === undefined) errors.required(`${path}.csi`, 'has to be specified in the context of inline volumes');
   }
   validateAccessModes(errors, spec.accessModes ?? [], `${path}.accessModes`, '');
-  if (!isInline) validateCapacity(errors, spec.capacity ?? {}, `${path}.capacity`);
+  if (!isInline) validateCapacity(errors, spec.capacity, `${path}.capacity`);
   const policy = spec.persistentVolumeReclaimPolicy ?? '';
   if (policy !== '') {
     if (isInline) {
@@ -217,10 +217,11 @@ function validateAttributesClass(errors: FieldErrors, { volumeAttributesClassNam
   if (driver === undefined) errors.required(`${path}.csi`, 'has to be specified when using volumeAttributesClassName');
 }
 
-function validateCapacity(errors: FieldErrors, capacity: Sent, path: string): void {
+function validateCapacity(errors: FieldErrors, given: Sent, path: string): void {
+  const capacity = given ?? {};
   const names = Object.keys(capacity);
   if (names.length === 0) errors.required(path);
-  if (capacity.storage === undefined || names.length > 1) errors.notSupported(path, names.length === 0 ? null : capacity, ['storage']);
+  if (capacity.storage === undefined || names.length > 1) errors.notSupported(path, mapView(given), ['storage']);
   for (const name of names) {
     const value = String(capacity[name]);
     if (nanosOf(value) < 0n)

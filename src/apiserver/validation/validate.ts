@@ -218,6 +218,7 @@ const UPDATE: { readonly [K in Kind]?: UpdateRule } = {
     validateClaimUpdate(errors, after, before);
   },
   StorageClass: (errors, after, before) => {
+    validateStorageClass(errors, after);
     for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']) {
       validateImmutable(errors, field, after[field], before[field]);
     }
@@ -240,7 +241,10 @@ const UPDATE: { readonly [K in Kind]?: UpdateRule } = {
   Ingress: (errors, after) => validateIngress(errors, after, false),
   RoleBinding: (errors, after, before) => validateRoleBindingUpdate(errors, after, before, true),
   ClusterRoleBinding: (errors, after, before) => validateRoleBindingUpdate(errors, after, before, false),
-  RuntimeClass: (errors, after, before) => validateImmutable(errors, 'handler', after.handler, before.handler),
+  RuntimeClass: (errors, after, before) => {
+    validateRuntimeClass(errors, after);
+    validateImmutable(errors, 'handler', after.handler, before.handler);
+  },
 };
 
 const STATUS: { readonly [K in Kind]?: UpdateRule } = {

@@ -135,7 +135,8 @@ function validateDaemonStrategy(errors: FieldErrors, strategy: Sent): void {
   const { type = '', rollingUpdate } = strategy;
   const path = 'spec.updateStrategy';
   if (type === 'OnDelete') return;
-  if (type !== 'RollingUpdate') return errors.notSupported(path, internalView('apps.DaemonSetUpdateStrategy', strategy), ['RollingUpdate', 'OnDelete']);
+  if (type !== 'RollingUpdate')
+    return errors.notSupported(path, internalView('apps.DaemonSetUpdateStrategy', strategy), ['RollingUpdate', 'OnDelete']);
   if (rollingUpdate === undefined) return errors.required(`${path}.rollingUpdate`);
   const own = `${path}.rollingUpdate`;
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate;

@@ -5,7 +5,7 @@
  * resource can have and `change` for those of a part of one; `of` is the version of the kind where it is not that of the group.
  */
 export const API_RESOURCES: { readonly [groupVersion: string]: readonly string[] } = {
-  'v1': [
+  v1: [
     'bindings Binding namespaced create',
     'componentstatuses ComponentStatus cluster get,list short=cs',
     'configmaps ConfigMap namespaced all short=cm',
@@ -64,13 +64,8 @@ export const API_RESOURCES: { readonly [groupVersion: string]: readonly string[]
     'statefulsets/scale Scale namespaced change of=autoscaling/v1',
     'statefulsets/status StatefulSet namespaced change',
   ],
-  'events.k8s.io/v1': [
-    'events Event namespaced all short=ev',
-  ],
-  'authentication.k8s.io/v1': [
-    'selfsubjectreviews SelfSubjectReview cluster create',
-    'tokenreviews TokenReview cluster create',
-  ],
+  'events.k8s.io/v1': ['events Event namespaced all short=ev'],
+  'authentication.k8s.io/v1': ['selfsubjectreviews SelfSubjectReview cluster create', 'tokenreviews TokenReview cluster create'],
   'authorization.k8s.io/v1': [
     'localsubjectaccessreviews LocalSubjectAccessReview namespaced create',
     'selfsubjectaccessreviews SelfSubjectAccessReview cluster create',
@@ -137,18 +132,10 @@ export const API_RESOURCES: { readonly [groupVersion: string]: readonly string[]
     'customresourcedefinitions CustomResourceDefinition cluster all short=crd,crds categories=api-extensions',
     'customresourcedefinitions/status CustomResourceDefinition cluster change',
   ],
-  'scheduling.k8s.io/v1': [
-    'priorityclasses PriorityClass cluster all short=pc',
-  ],
-  'coordination.k8s.io/v1': [
-    'leases Lease namespaced all',
-  ],
-  'node.k8s.io/v1': [
-    'runtimeclasses RuntimeClass cluster all',
-  ],
-  'discovery.k8s.io/v1': [
-    'endpointslices EndpointSlice namespaced all',
-  ],
+  'scheduling.k8s.io/v1': ['priorityclasses PriorityClass cluster all short=pc'],
+  'coordination.k8s.io/v1': ['leases Lease namespaced all'],
+  'node.k8s.io/v1': ['runtimeclasses RuntimeClass cluster all'],
+  'discovery.k8s.io/v1': ['endpointslices EndpointSlice namespaced all'],
   'resource.k8s.io/v1': [
     'deviceclasses DeviceClass cluster all',
     'resourceclaims ResourceClaim namespaced all',
