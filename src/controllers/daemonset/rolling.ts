@@ -17,14 +17,14 @@ export interface Budget {
 }
 
 /** Percentages of the nodes that want a pod, both rounded up; never nothing at all. */
-export function budgetOf({ spec }: DaemonSet, desired: number): Budget {
+export function budgetOf({ spec }: Pick<DaemonSet, 'spec'>, desired: number): Budget {
   const { maxSurge, maxUnavailable = 1 } = spec.updateStrategy?.rollingUpdate ?? {};
   const surge = scaledValue(maxSurge, desired, true);
   const unavailable = scaledValue(maxUnavailable, desired, true);
   return { maxSurge: surge, maxUnavailable: desired > 0 && surge === 0 && unavailable === 0 ? 1 : unavailable };
 }
 
-export function allowsSurge({ spec }: DaemonSet): boolean {
+export function allowsSurge({ spec }: Pick<DaemonSet, 'spec'>): boolean {
   const { maxSurge = 0 } = spec.updateStrategy?.rollingUpdate ?? {};
   return spec.updateStrategy?.type === 'RollingUpdate' && scaledValue(maxSurge, 100, true) > 0;
 }
@@ -47,54 +47,66 @@ export interface Rolling {
   readonly isUpdated: (pod: Pod) => boolean;
 }
 
+/**
+ * What a rolling update makes of one node. Held: it counts against the budget, or as a surge. AtOnce: its old pod is not available, and is
+ * replaced whatever the budget. Next: its old pod is replaced when the budget allows. Superseded: a surge has brought its new pod up.
+ */
+export type Turn = 'None' | 'Held' | 'AtOnce' | 'Next' | 'Superseded';
+
+export function turnOf(node: NodePods, surges: boolean, rolling: Omit<Rolling, 'budget'>): Turn {
+  return surges ? turnWithSurge(node, rolling) : turnWithoutSurge(node, rolling);
+}
+
+function turnWithoutSurge({ pods }: NodePods, rolling: Omit<Rolling, 'budget'>): Turn {
+  const { minReadySeconds, nowUs } = rolling;
+  const pair = updatedPods(pods, rolling);
+  if (pair === undefined || (pair.oldPod === undefined) === (pair.newPod === undefined)) return 'Held';
+  if (pair.newPod !== undefined) return isPodAvailable(pair.newPod, minReadySeconds, nowUs) ? 'None' : 'Held';
+  return isPodAvailable(pair.oldPod!, minReadySeconds, nowUs) ? 'Next' : 'AtOnce';
+}
+
+function turnWithSurge({ pods, shouldRun }: NodePods, rolling: Omit<Rolling, 'budget'>): Turn {
+  const { minReadySeconds, nowUs } = rolling;
+  const pair = updatedPods(pods, rolling);
+  if (pair === undefined) return 'Held';
+  if (pair.oldPod === undefined) return 'None';
+  if (pair.newPod !== undefined) return isPodAvailable(pair.newPod, minReadySeconds, nowUs) ? 'Superseded' : 'Held';
+  if (!shouldRun) return 'None';
+  return isPodAvailable(pair.oldPod, minReadySeconds, nowUs) ? 'Next' : 'AtOnce';
+}
+
+/** The nodes by their turn, each list in the order of nodes. */
+export interface Turns {
+  readonly held: number;
+  readonly atOnce: readonly NodePods[];
+  /** The first so many of those that wait for the budget. */
+  readonly next: (limit: number) => readonly NodePods[];
+  readonly superseded: readonly NodePods[];
+}
+
+export function replacementOf({ held, atOnce, next, superseded }: Turns, rolling: Rolling): Replacement {
+  const { maxSurge, maxUnavailable } = rolling.budget;
+  const oldPod = ({ pods }: NodePods) => updatedPods(pods, rolling)!.oldPod!;
+  if (maxSurge === 0) {
+    const left = Math.max(0, maxUnavailable - held - atOnce.length);
+    return { remove: [...atOnce, ...next(left)].map(oldPod), createOn: [] };
+  }
+  const left = Math.max(0, maxSurge - held);
+  return { remove: superseded.map(oldPod), createOn: [...atOnce, ...next(left)].map(({ node }) => node) };
+}
+
+/** The slow twin of what NodeTable keeps: asks every node. */
 export function rollingStep(nodes: readonly NodePods[], rolling: Rolling): Replacement {
-  return rolling.budget.maxSurge === 0 ? withoutSurge(nodes, rolling) : withSurge(nodes, rolling);
-}
-
-function withoutSurge(nodes: readonly NodePods[], rolling: Rolling): Replacement {
-  const { budget, minReadySeconds, nowUs } = rolling;
-  let unavailable = 0;
-  const replaced: Pod[] = [];
-  const candidates: Pod[] = [];
-  for (const { pods } of nodes) {
-    const pair = updatedPods(pods, rolling);
-    if (pair === undefined || (pair.oldPod === undefined) === (pair.newPod === undefined)) unavailable++;
-    else if (pair.newPod !== undefined) {
-      if (!isPodAvailable(pair.newPod, minReadySeconds, nowUs)) unavailable++;
-    } else if (!isPodAvailable(pair.oldPod!, minReadySeconds, nowUs)) {
-      replaced.push(pair.oldPod!);
-      unavailable++;
-    } else if (unavailable < budget.maxUnavailable) candidates.push(pair.oldPod!);
-  }
-  const left = Math.max(0, budget.maxUnavailable - unavailable);
-  return { remove: [...replaced, ...candidates.slice(0, left)], createOn: [] };
-}
-
-function withSurge(nodes: readonly NodePods[], rolling: Rolling): Replacement {
-  const { budget, minReadySeconds, nowUs } = rolling;
-  let surging = 0;
-  const remove: Pod[] = [];
-  const atOnce: string[] = [];
-  const candidates: string[] = [];
-  for (const { node, pods, shouldRun } of nodes) {
-    const pair = updatedPods(pods, rolling);
-    if (pair === undefined) surging++;
-    else if (pair.oldPod === undefined) continue;
-    else if (pair.newPod === undefined) {
-      if (!shouldRun) continue;
-      if (!isPodAvailable(pair.oldPod, minReadySeconds, nowUs)) atOnce.push(node);
-      else if (surging < budget.maxSurge) candidates.push(node);
-    } else if (!isPodAvailable(pair.newPod, minReadySeconds, nowUs)) surging++;
-    else remove.push(pair.oldPod);
-  }
-  const left = Math.max(0, budget.maxSurge - surging);
-  return { remove, createOn: [...atOnce, ...candidates.slice(0, left)] };
+  const byTurn: { readonly [turn in Turn]: NodePods[] } = { None: [], Held: [], AtOnce: [], Next: [], Superseded: [] };
+  for (const node of nodes) byTurn[turnOf(node, rolling.budget.maxSurge > 0, rolling)].push(node);
+  const { Held, AtOnce, Next, Superseded } = byTurn;
+  return replacementOf({ held: Held.length, atOnce: AtOnce, next: (limit) => Next.slice(0, limit), superseded: Superseded }, rolling);
 }
 
 /** The node's pod of either kind; undefined when there are two of one kind, which the next pass puts in order. */
 function updatedPods(
   pods: readonly Pod[],
-  { isUpdated }: Rolling,
+  { isUpdated }: Pick<Rolling, 'isUpdated'>,
 ): { readonly newPod: Pod | undefined; readonly oldPod: Pod | undefined } | undefined {
   let newPod: Pod | undefined;
   let oldPod: Pod | undefined;
@@ -112,7 +124,12 @@ function updatedPods(
 }
 
 /** Running pods a node has too many of. With surge one of the old and one of the new revision may stand side by side. */
-export function excessPods(running: readonly Pod[], surge: boolean, { minReadySeconds, nowUs }: Rolling, hash: string): Pod[] {
+export function excessPods(
+  running: readonly Pod[],
+  surge: boolean,
+  { minReadySeconds, nowUs }: Omit<Rolling, 'budget'>,
+  hash: string,
+): Pod[] {
   if (running.length <= 1) return [];
   const sorted = [...running].sort(compareAge);
   if (!surge) return sorted.slice(1);
