@@ -130,7 +130,10 @@ export class NodeTable implements DaemonView {
 
   /** Looks again at the pods that have become available since. */
   catchUp(nowUs: number): void {
-    for (let row = this.#due.take(nowUs); row >= 0; row = this.#due.take(nowUs)) this.#judge(row, nowUs);
+    for (let row = this.#due.take(nowUs); row >= 0; row = this.#due.take(nowUs)) {
+      // The node may have gone in the meantime.
+      if (this.#verdicts[row] !== undefined) this.#judge(row, nowUs);
+    }
   }
 
   toManage(limit: number): readonly DaemonNode[] {

@@ -45,6 +45,24 @@ const rollingUpdate = fc.oneof(
   fc.record({ maxUnavailable: fc.constantFrom(1, 2, '50%') }),
 );
 
+// A pod that is not available yet, and whose node goes before it is.
+const GONE_BEFORE_AVAILABLE: Change[] = [
+  { node: 'c', effect: '' },
+  {
+    pod: 0,
+    isRemoved: false,
+    owner: 'mine',
+    isSelected: true,
+    wants: 'c',
+    isBound: true,
+    hash: 'old',
+    phase: 'Running',
+    readyForSeconds: 0,
+    isDeleting: true,
+  },
+  { node: 'c', effect: 'gone' },
+];
+
 test('NodeTables agrees with a look at all nodes and pods, after any course of changes', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 40 }), rollingUpdate, fc.constantFrom(0, 2), (changes, update, minReadySeconds) => {
@@ -76,7 +94,7 @@ test('NodeTables agrees with a look at all nodes and pods, after any course of c
         expect(table.toManage(BURST)).toEqual(atFirst(whole.toManage(), (node) => wantsAttention(node, basis, nowUs)));
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[GONE_BEFORE_AVAILABLE, { maxUnavailable: 1 }, 2]] },
   );
 });
 
