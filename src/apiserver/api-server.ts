@@ -16,7 +16,7 @@ import { isPodTerminal, type Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
 import type { Service } from '../model/service.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/storage.ts';
-import { timeText, timeUsOf } from '../model/time.ts';
+import { timeText } from '../model/time.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
@@ -29,9 +29,11 @@ import {
   checkPreconditions,
   type DeleteOptions,
   finalizersFor,
+  type Grace,
   hasSpecFinalizers,
   isLeaving,
   podGraceSeconds,
+  shortenedGrace,
   terminating,
   withDeletion,
 } from './deletion.ts';
@@ -471,15 +473,22 @@ export class ApiServer {
     if (kind === 'PriorityClass' && SYSTEM_CLASSES.includes(stored.metadata.name)) {
       throw forbidden(kind, stored.metadata.name, 'this is a system priority class and cannot be deleted');
     }
-    const graceSeconds = kind === 'Pod' ? podGraceSeconds(stored as Pod, options.gracePeriodSeconds) : 0;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = stored.metadata;
+    const { gracePeriodSeconds } = options;
+    const { nowUs } = this.#sim;
+    let grace: Grace | undefined;
+    if (deletionTimestamp === undefined) {
+      const seconds = kind === 'Pod' ? podGraceSeconds(stored as Pod, gracePeriodSeconds) : 0;
+      grace = { seconds, endUs: nowUs + seconds * SECOND_US };
+    } else if (deletionGracePeriodSeconds > 0) {
+      grace = shortenedGrace(stored.metadata, gracePeriodSeconds, nowUs);
+      // It is on its way, and finalizers cannot be asked for any more.
+      if (grace === undefined) return stored;
+    }
     const finalizers = finalizersFor(kind, stored.metadata.finalizers ?? [], options);
     let current = stored;
-    if (deletionTimestamp === undefined || (kind === 'Pod' && graceSeconds < deletionGracePeriodSeconds)) {
-      const startUs =
-        deletionTimestamp === undefined ? this.#sim.nowUs : timeUsOf(deletionTimestamp) - deletionGracePeriodSeconds * SECOND_US;
-      const endUs = Math.max(this.#sim.nowUs, startUs + graceSeconds * SECOND_US);
-      const marked = withDeletion(stored, timeText(endUs), graceSeconds, finalizers);
+    if (grace !== undefined) {
+      const marked = withDeletion(stored, timeText(grace.endUs), grace.seconds, finalizers);
       const isKept = kind === 'Pod' || finalizers.length > 0 || hasSpecFinalizers(kind, stored);
       if (!isKept) return this.#remove(kind, stored, stored, 'delete', '', request);
       current = this.#put(kind, kind === 'Namespace' ? terminating(marked) : marked, stored, 'delete', '', request);

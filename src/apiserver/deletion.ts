@@ -3,9 +3,11 @@
  *
  * Models staging/src/k8s.io/apiserver/pkg/registry/rest/delete.go and pkg/registry/core/pod/strategy.go.
  */
+import { SECOND_US } from '../base/units.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { KubeObject, ObjectMeta } from '../model/meta.ts';
 import { isPodTerminal, type Pod } from '../model/pod.ts';
+import { timeUsOf } from '../model/time.ts';
 import { conflict } from './api-error.ts';
 
 export interface DeleteOptions {
@@ -26,10 +28,32 @@ export function checkPreconditions(kind: Kind, stored: ObjectMeta, { preconditio
   }
 }
 
+/** What a pod is given when its deletion is asked for first (CheckGracefulDelete). */
 export function podGraceSeconds(pod: Pod, asked: number | undefined): number {
   if ((pod.spec.nodeName ?? '') === '' || isPodTerminal(pod)) return 0;
   const seconds = asked ?? pod.spec.terminationGracePeriodSeconds ?? 30;
   return seconds < 0 ? 1 : seconds;
+}
+
+export interface Grace {
+  readonly seconds: number;
+  readonly endUs: number;
+}
+
+/**
+ * What becomes of the grace of an object that is leaving already, when its deletion is asked for again (BeforeDelete): it can only be made
+ * shorter, and one that would be over by now is over in the next second, unless none at all was asked for. Undefined when it stays.
+ */
+export function shortenedGrace(
+  { deletionTimestamp, deletionGracePeriodSeconds }: ObjectMeta,
+  asked: number | undefined,
+  nowUs: number,
+): Grace | undefined {
+  const present = deletionGracePeriodSeconds ?? 0;
+  const seconds = asked !== undefined && asked < 0 ? 1 : asked;
+  if (seconds === undefined || seconds >= present) return undefined;
+  const endUs = timeUsOf(deletionTimestamp!) + (seconds - present) * SECOND_US;
+  return endUs >= nowUs ? { seconds, endUs } : { seconds: seconds === 0 ? 0 : 1, endUs: nowUs };
 }
 
 export function finalizersFor(kind: Kind, present: readonly string[], options: DeleteOptions): readonly string[] {

@@ -353,3 +353,17 @@ export function podCondition(pod: Pod, type: string): Condition | undefined {
 export function isPodReady(pod: Pod): boolean {
   return podCondition(pod, 'Ready')?.status === 'True';
 }
+
+/**
+ * The cost of deleting the pod, beside others of its set, as its annotation says: 0 where it says nothing, undefined where it is no 32-bit
+ * integer (GetDeletionCostFromPodAnnotations in pkg/apis/core/helper/helpers.go, which takes -0 and -008, but neither +1 nor 08).
+ */
+export function podDeletionCost(annotations: StringMap | undefined): number | undefined {
+  const text = annotations?.[POD_DELETION_COST];
+  if (text === undefined) return 0;
+  if (!/^(0|-\d+|[1-9]\d*)$/.test(text)) return undefined;
+  const cost = Number(text);
+  return cost >= -(2 ** 31) && cost < 2 ** 31 ? cost : undefined;
+}
+
+export const POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';

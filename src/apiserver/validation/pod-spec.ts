@@ -4,7 +4,7 @@
  * Models ValidatePodSpec and ValidatePodTemplateSpec of pkg/apis/core/validation/validation.go. Left out: pods for Windows, dynamic resources.
  */
 
-import type { PodSpec, PodTemplate } from '../../model/pod.ts';
+import { POD_DELETION_COST, type PodSpec, type PodTemplate, podDeletionCost } from '../../model/pod.ts';
 import type { StatusCause } from '../api-error.ts';
 import { validateIp } from './addresses.ts';
 import { type PodSurroundings, validateContainer, validateContainers, validateImageBlanks, validateInitContainers } from './container.ts';
@@ -102,21 +102,15 @@ function validateOnlyForPods(errors: FieldErrors, spec: Sent): void {
   validateImageBlanks(errors, spec.initContainers ?? [], 'spec.initContainers');
 }
 
-/** Annotations that mean something to the server. */
-export function validatePodAnnotations(errors: FieldErrors, annotations: Sent, spec: Sent, path: string): void {
+/** Annotations that mean something to the server. A cost that was wrong before may stay so: `former` are the annotations until now. */
+export function validatePodAnnotations(errors: FieldErrors, annotations: Sent, spec: Sent, path: string, former?: Sent): void {
   const mirror = annotations['kubernetes.io/config.mirror'];
   if (mirror !== undefined && (spec.nodeName ?? '') === '') {
     errors.invalid(`${path}[kubernetes.io/config.mirror]`, mirror, 'must set spec.nodeName if mirror pod annotation is set');
   }
-  const cost = annotations['controller.kubernetes.io/pod-deletion-cost'];
-  if (cost !== undefined && !isInt32(cost)) {
-    errors.invalid(`${path}[controller.kubernetes.io/pod-deletion-cost]`, cost, 'must be a 32bit integer');
+  if (podDeletionCost(annotations) === undefined && podDeletionCost(former) !== undefined) {
+    errors.invalid(`${path}[${POD_DELETION_COST}]`, annotations[POD_DELETION_COST], 'must be a 32bit integer');
   }
-}
-
-function isInt32(text: string): boolean {
-  const value = Number(text);
-  return /^(0|-?[1-9]\d*)$/.test(text) && value <= INT32_MAX && value >= -INT32_MAX - 1;
 }
 
 function validatePodSpec(errors: FieldErrors, spec: Sent, path: string, podName: string, isPod: boolean): void {

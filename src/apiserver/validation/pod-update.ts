@@ -24,7 +24,7 @@ const UPDATABLE = [
 export function validatePodUpdate(errors: FieldErrors, pod: Sent, before: Sent): void {
   const { spec } = pod;
   const former = before.spec;
-  validateWhole(errors, pod);
+  validateWhole(errors, pod, before);
   for (const field of ['containers', 'initContainers'])
     if (!validateImages(errors, spec[field] ?? [], former[field] ?? [], `spec.${field}`)) return;
   if (!validateDeadline(errors, spec.activeDeadlineSeconds, former.activeDeadlineSeconds)) return;
@@ -38,8 +38,8 @@ export function validatePodUpdate(errors: FieldErrors, pod: Sent, before: Sent):
 }
 
 /** The rules of any pod, at any time. */
-function validateWhole(errors: FieldErrors, { metadata, spec }: { metadata: Pod['metadata']; spec: Pod['spec'] }): void {
-  validatePodAnnotations(errors, metadata.annotations ?? {}, spec, 'metadata.annotations');
+function validateWhole(errors: FieldErrors, { metadata, spec }: Pick<Pod, 'metadata' | 'spec'>, before: Sent): void {
+  validatePodAnnotations(errors, metadata.annotations ?? {}, spec, 'metadata.annotations', before.metadata.annotations ?? {});
   errors.addAll(podSpecCauses(spec, metadata.name));
 }
 
@@ -157,7 +157,7 @@ function validateAffinityNarrowed(errors: FieldErrors, after: Sent, before: Sent
 export function validatePodResize(errors: FieldErrors, pod: Sent, before: Sent, hasSameQos: boolean): void {
   const { spec } = pod;
   const former = before.spec;
-  validateWhole(errors, pod);
+  validateWhole(errors, pod, before);
   if (!hasSameQos) errors.invalid('spec', before.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing');
   const running = (before.status?.containerStatuses ?? []).find(({ state }: Sent) => state?.running !== undefined);
   if (running !== undefined && running.resources === undefined) errors.forbidden('spec', 'Pod running on node without support for resize');
@@ -228,7 +228,7 @@ function withComputeOf(resources: Sent = {}, former: Sent = {}): Sent {
 
 /** Ephemeral containers can be added, and neither changed nor taken away. */
 export function validateEphemeralUpdate(errors: FieldErrors, pod: Sent, before: Sent): void {
-  validateWhole(errors, pod);
+  validateWhole(errors, pod, before);
   const now: readonly Sent[] = pod.spec.ephemeralContainers ?? [];
   for (const former of before.spec.ephemeralContainers ?? []) {
     const kept = now.find(({ name }) => name === former.name);

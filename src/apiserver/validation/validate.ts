@@ -299,7 +299,7 @@ export function checkUpdate(kind: Kind, object: KubeObject, before: KubeObject, 
   else if (subresource === 'resize')
     validatePodResize(errors, object, before, (object as Pod).status?.qosClass === (before as Pod).status?.qosClass);
   else if (subresource === 'ephemeralcontainers') validateEphemeralUpdate(errors, object, before);
-  else if (!isSpecKept(object, before)) (UPDATE[kind] ?? CREATE[kind])?.(errors, object, before);
+  else if (!isSpecKept(kind, object, before)) (UPDATE[kind] ?? CREATE[kind])?.(errors, object, before);
   refuse(kind, object, errors.causes);
 }
 
@@ -329,7 +329,9 @@ function checkMetadata(
   }
 }
 
-function isSpecKept(object: KubeObject, before: KubeObject): boolean {
+function isSpecKept(kind: Kind, object: KubeObject, before: KubeObject): boolean {
+  // Some annotations of a pod are looked at along with its specification.
+  if (kind === 'Pod' && object.metadata.annotations !== before.metadata.annotations) return false;
   const { spec } = object as unknown as { readonly spec?: object };
   return spec !== undefined && spec === (before as unknown as { readonly spec?: object }).spec;
 }

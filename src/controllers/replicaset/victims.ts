@@ -5,10 +5,9 @@
  * of two pods of about one age chance decides, here as there by uid.
  */
 import { compareText } from '../../base/compare.ts';
-import { isPodReady, type Pod, podCondition } from '../../model/pod.ts';
+import { isPodReady, type Pod, podCondition, podDeletionCost } from '../../model/pod.ts';
 import { timeUsOf } from '../../model/time.ts';
 
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const PHASE_RANK: { readonly [phase: string]: number } = { Pending: 0, Unknown: 1, Running: 2 };
 
 /** `rankOf` says how many related pods are on the pod's node. The result is a new array, first victim first. */
@@ -36,9 +35,9 @@ function phaseRank(pod: Pod): number {
   return PHASE_RANK[pod.status?.phase ?? 'Pending'] ?? 0;
 }
 
-function deletionCost(pod: Pod): number {
-  const cost = Number(pod.metadata.annotations?.[DELETION_COST] ?? 0);
-  return Number.isInteger(cost) ? cost : 0;
+/** One that cannot be read counts as none. */
+function deletionCost({ metadata }: Pod): number {
+  return podDeletionCost(metadata.annotations) ?? 0;
 }
 
 function compareReadyTimes(a: Pod, b: Pod, nowUs: number): number {

@@ -7,6 +7,7 @@ import { MINUTE_US, SECOND_US } from '../../../base/units.ts';
 import type { Client } from '../../../client/client.ts';
 import { KINDS, type Kind, type KindMap } from '../../../model/kinds.ts';
 import type { KubeObject, OwnerReference } from '../../../model/meta.ts';
+import { requestObject, requestPatched } from '../../kubectl/request-object.ts';
 import type { ReplayControlPlane } from './replay-control-plane.ts';
 import { runKubectl } from './replay-kubectl.ts';
 import type { ScriptedUsage } from './replay-metrics.ts';
@@ -120,7 +121,12 @@ export class ControllerActs {
     if (SLOW_TO_REST.has(kind)) this.#plane.waitLonger();
     const namespace = namespaceOf(kind);
     const metadata = { ...given.metadata, ...(namespace === undefined ? {} : { namespace }) };
-    return refusal(this.#plane.request(() => this.#plane.api.create(kind, { ...given, metadata } as KindMap[Kind], this.#plane.author)));
+    return refusal(
+      this.#plane.request(() => {
+        const object = requestObject({ ...given, metadata }, 'Warn', ignore);
+        this.#plane.api.create(kind, object as KindMap[Kind], this.#plane.author);
+      }),
+    );
   }
 
   #patch(on: string, patch: Fields | undefined, type: 'merge' | 'json' | 'strategic', sub: string | undefined): ActResult | undefined {
@@ -128,7 +134,8 @@ export class ControllerActs {
       // A list set to empty is left out of the recording, and with it all that held nothing else.
       const body = patch ?? EMPTIED[kind] ?? { metadata: { finalizers: [] } };
       const change = { type, body: this.#completed(body) } as Patch;
-      this.#plane.api.patch(kind, namespaceOf(kind), name, change, this.#plane.author, sub as 'status' | undefined);
+      const patched = (stored: KindMap[Kind]) => requestPatched(stored, change, 'Warn', ignore) as KindMap[Kind];
+      this.#plane.api.patchWith(kind, namespaceOf(kind), name, patched, this.#plane.author, sub as 'status' | undefined);
     });
   }
 
@@ -166,6 +173,9 @@ export class ControllerActs {
     return { ...owner, name, uid: stored?.metadata.uid ?? `00000000-0000-4000-8000-${owner.name.padStart(12, '0')}` };
   }
 }
+
+/** Warnings are not in the recordings. */
+function ignore(): void {}
 
 function namespaceOf(kind: Kind): string | undefined {
   return KINDS[kind].namespaced ? NAMESPACE : undefined;
