@@ -18,7 +18,8 @@ import type { Deployment, ReplicaSet } from '../../model/workloads.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { DeploymentPass } from './deployment-pass.ts';
+import { DeploymentPass, type PassTools } from './deployment-pass.ts';
+import { SettledRollouts } from './settled-rollouts.ts';
 
 // maxRetries in deployment_controller.go.
 const MAX_RETRIES = 15;
@@ -33,6 +34,7 @@ export class DeploymentController implements Controller {
   readonly #replicaSets: Informer<'ReplicaSet'>;
   readonly #pods: Informer<'Pod'>;
   readonly #queue: WorkQueue;
+  readonly #tools: PassTools;
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -42,6 +44,15 @@ export class DeploymentController implements Controller {
     this.#replicaSets = context.informers.informer('ReplicaSet');
     this.#pods = context.informers.informer('Pod');
     this.#queue = new WorkQueue(context.sim);
+    this.#tools = {
+      sim: context.sim,
+      client: this.#client,
+      recorder: this.#recorder,
+      queue: this.#queue,
+      replicaSets: this.#replicaSets,
+      pods: this.#pods,
+      settled: new SettledRollouts(),
+    };
   }
 
   start(): void {
@@ -53,7 +64,10 @@ export class DeploymentController implements Controller {
     this.#deployments.addHandler({
       onAdd: (deployment) => this.#queue.add(objectKey(deployment)),
       onUpdate: (_before, after) => this.#queue.add(objectKey(after)),
-      onDelete: (deployment) => this.#queue.add(objectKey(deployment)),
+      onDelete: (deployment) => {
+        this.#tools.settled.forget(deployment);
+        this.#queue.add(objectKey(deployment));
+      },
     });
     this.#replicaSets.addHandler({
       onAdd: (replicaSet) => this.#onReplicaSetAdded(replicaSet),
@@ -124,17 +138,12 @@ export class DeploymentController implements Controller {
     if (isEmptySelector(selector)) return yield* this.#refuseAll(deployment);
     const owned = this.#replicaSets.byIndex('controllerUid', deployment.metadata.uid ?? '');
     const orphans = this.#replicaSets.byIndex(ORPHANS, deployment.metadata.namespace ?? '');
+    if (orphans.length === 0 && owned.length === 1 && this.#tools.settled.has(deployment, owned[0]!)) {
+      return yield* new DeploymentPass(this.#tools, deployment, owned).report(owned[0]!);
+    }
     const claimant = { kind: 'Deployment', owner: deployment, selector, client: this.#client } as const;
     const claimed = yield* claim(claimant, 'ReplicaSet', [...owned, ...orphans]);
-    const tools = {
-      sim: this.#context.sim,
-      client: this.#client,
-      recorder: this.#recorder,
-      queue: this.#queue,
-      replicaSets: this.#replicaSets,
-      pods: this.#pods,
-    };
-    yield* new DeploymentPass(tools, deployment, claimed).run();
+    yield* new DeploymentPass(this.#tools, deployment, claimed).run();
   }
 
   *#refuseAll(deployment: Deployment): Task<void> {

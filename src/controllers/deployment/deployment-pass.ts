@@ -46,6 +46,7 @@ import {
   proportionalResizes,
   replicasOf,
 } from './rolling.ts';
+import type { SettledRollouts } from './settled-rollouts.ts';
 import {
   conditionOf,
   countedStatus,
@@ -64,6 +65,7 @@ export interface PassTools {
   readonly queue: WorkQueue;
   readonly replicaSets: Informer<'ReplicaSet'>;
   readonly pods: Informer<'Pod'>;
+  readonly settled: SettledRollouts;
 }
 
 export class DeploymentPass {
@@ -87,10 +89,10 @@ export class DeploymentPass {
     const { newest, old } = yield* this.#revisions(false);
     if (isScalingEvent(deployment, present(newest, old))) return yield* this.#scaleAndReport();
     if (deployment.spec.strategy?.type === 'Recreate') return yield* this.#recreate();
-    return yield* this.#rollingUpdate();
+    return yield* this.#rollingUpdate(deployment);
   }
 
-  *#rollingUpdate(): Task<void> {
+  *#rollingUpdate(deployment: Deployment): Task<void> {
     const { newest, old } = yield* this.#revisions(true);
     const all = present(newest, old);
     const wanted = replicasOf(this.#deployment);
@@ -112,7 +114,14 @@ export class DeploymentPass {
       isScaled = false;
     }
     if (!isScaled && isComplete(this.#deployment, this.#deployment.status)) yield* this.#cleanUp(old);
+    if (old.length === 0 && this.#deployment === deployment && this.#replicaSets[0] === newest)
+      this.#tools.settled.note(deployment, newest!);
     return yield* this.#reportRollout(present(newest, [...after.values()]), newest);
+  }
+
+  /** What is left of a pass over a rollout that is settled. */
+  *report(replicaSet: ReplicaSet): Task<void> {
+    yield* this.#reportRollout([replicaSet], replicaSet);
   }
 
   *#recreate(): Task<void> {
