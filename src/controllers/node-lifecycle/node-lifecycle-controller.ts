@@ -18,7 +18,7 @@ import { isPodReady, type Pod } from '../../model/pod.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
 import type { HandlerId } from '../../sim/simulation.ts';
 import type { Controller, ControllerContext } from '../context.ts';
-import { type NodeHealth, observe, silenced } from './node-health.ts';
+import { isStillWell, type NodeHealth, observe, silenced } from './node-health.ts';
 import { hasNoExecute, NOT_READY, noScheduleTaints, swappedNoExecute, UNREACHABLE } from './node-taints.ts';
 import { evictionRate, ZoneQueue, zoneOf, zoneState } from './zone-disruption.ts';
 
@@ -32,6 +32,11 @@ const RETRY_US = 20 * MILLISECOND_US;
 const LEASES = 'kube-node-lease';
 const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
 const LifecycleEvent = { Monitor: 0, TaintPass: 1 } as const;
+
+interface ZoneCount {
+  ready: number;
+  notReady: number;
+}
 
 export class NodeLifecycleController implements Controller {
   readonly #context: ControllerContext;
@@ -129,20 +134,31 @@ export class NodeLifecycleController implements Controller {
   }
 
   *#monitor(): Task<void> {
-    const counts = new Map<string, { ready: number; notReady: number }>();
+    const counts = new Map<string, ZoneCount>();
     const { nowUs } = this.#context.sim;
     const silent: { readonly node: Node; readonly next: Node }[] = [];
+    const graceUs = this.#context.options.nodeMonitorGracePeriodSeconds * SECOND_US;
     for (const node of this.#nodes.values()) {
+      const known = this.#health.get(node.metadata.name);
+      if (known !== undefined && isStillWell(known, node, this.#renewTime(known), nowUs, graceUs)) {
+        if (known.well!.isCounted) countOf(counts, known.well!.zone).ready++;
+        continue;
+      }
       const zone = zoneOf(node);
       if (!this.#zones.has(zone)) this.#zones.set(zone, new ZoneQueue(this.#context.options.nodeEvictionRate));
       const next = this.#look(node, nowUs);
       if (next === node) this.#queueNoExecute(node, nodeCondition(node, 'Ready')?.status);
       else silent.push({ node, next });
-      if (node.metadata.labels?.[EXCLUDED] !== undefined) continue;
-      const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
-      counts.set(zone, count);
-      if (this.#health.get(node.metadata.name)?.readyStatus === 'True') count.ready++;
-      else count.notReady++;
+      const isCounted = node.metadata.labels?.[EXCLUDED] === undefined;
+      const health = this.#health.get(node.metadata.name)!;
+      const isReady = health.readyStatus === 'True';
+      const isWell = isReady && !hasNoExecute(node, NOT_READY) && !hasNoExecute(node, UNREACHABLE);
+      health.well = isWell
+        ? { conditions: node.status?.conditions, taints: node.spec?.taints, labels: node.metadata.labels, zone, isCounted }
+        : undefined;
+      if (!isCounted) continue;
+      if (isReady) countOf(counts, zone).ready++;
+      else countOf(counts, zone).notReady++;
     }
     const workers = Array.from({ length: Math.min(WORKERS, silent.length) }, () => this.#tellOf(silent));
     for (const outcome of yield* all(workers)) if (!outcome.ok) throw outcome.error;
@@ -161,7 +177,7 @@ export class NodeLifecycleController implements Controller {
     if (health === undefined) {
       const created = node.metadata.creationTimestamp;
       const seenUs = nodeCondition(node, 'Ready') === undefined && created !== undefined ? timeUsOf(created) : nowUs;
-      health = { seenUs, heartbeat: '', renewTime: '', leaseKey: keyOf(LEASES, name), readyStatus: undefined };
+      health = { seenUs, heartbeat: '', renewTime: '', leaseKey: keyOf(LEASES, name), readyStatus: undefined, well: undefined };
       this.#health.set(name, health);
       observe(health, node, this.#renewTime(health), nowUs);
       health.seenUs = Math.max(health.seenUs, seenUs);
@@ -278,7 +294,7 @@ export class NodeLifecycleController implements Controller {
     yield* this.#client.patch('Node', undefined, node.metadata.name, { type: 'merge', body });
   }
 
-  *#judgeZones(counts: ReadonlyMap<string, { readonly ready: number; readonly notReady: number }>): Task<void> {
+  *#judgeZones(counts: ReadonlyMap<string, Readonly<ZoneCount>>): Task<void> {
     const { options, sim } = this.#context;
     const states = new Map(
       [...counts].map(([zone, { ready, notReady }]) => [zone, zoneState(ready, notReady, options.unhealthyZoneThreshold)]),
@@ -321,4 +337,13 @@ export class NodeLifecycleController implements Controller {
       if (!(error instanceof ApiError)) throw error;
     }
   }
+}
+
+function countOf(counts: Map<string, ZoneCount>, zone: string): ZoneCount {
+  let count = counts.get(zone);
+  if (count === undefined) {
+    count = { ready: 0, notReady: 0 };
+    counts.set(zone, count);
+  }
+  return count;
 }
