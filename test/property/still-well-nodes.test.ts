@@ -27,7 +27,15 @@ const ON_NODE = {
 
 const act = fc.record({
   atUs: fc.nat(150 * SECOND_US),
-  what: fc.constantFrom(...(Object.keys(ON_NODE) as (keyof typeof ON_NODE)[]), 'crash', 'restart', 'partition', 'heal', 'notReady', 'remove'),
+  what: fc.constantFrom(
+    ...(Object.keys(ON_NODE) as (keyof typeof ON_NODE)[]),
+    'crash',
+    'restart',
+    'partition',
+    'heal',
+    'notReady',
+    'remove',
+  ),
   number: fc.nat(3),
 });
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;

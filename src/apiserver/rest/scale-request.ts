@@ -52,7 +52,7 @@ export function changeScale(server: ApiServer, request: RestRequest, route: Rout
       scale = withManagers(scale, managersAfterUpdate(SCALE_BODY, before, scale, writer)) as ScaleObject;
     }
     checkName(inNamespace(scale, route), name!);
-    return rescaled(kind, stored, scale, managersWithScale(entries, entriesOf(scale), apiVersionOf(kind)));
+    return rescaled(stored, scale, managersWithScale(entries, entriesOf(scale), apiVersionOf(kind)));
   };
   const isUpdate = put !== undefined;
   const changed = isUpdate
@@ -72,7 +72,7 @@ function patched(
 }
 
 /** The workload with the number the Scale says; the Scale's own version and uid are what the change was made from. */
-function rescaled(kind: Kind, stored: KubeObject, scale: ScaleObject, managers: Parameters<typeof withManagers>[1]): KindMap[Kind] {
+function rescaled(stored: KubeObject, scale: ScaleObject, managers: Parameters<typeof withManagers>[1]): KindMap[Kind] {
   const replicas = scale.spec?.replicas ?? 0;
   const { uid = stored.metadata.uid, resourceVersion = stored.metadata.resourceVersion, name } = scale.metadata;
   const isOther = uid !== stored.metadata.uid || resourceVersion !== stored.metadata.resourceVersion;
