@@ -24,7 +24,18 @@ interface Case {
 
 export const CASES: readonly Case[] = [
   { name: 'rollout of Deployments x 50 pods', unit: 'deployments', sizes: { small: [4, 8], full: [250, 1000] }, run: rollouts },
-  { name: 'StatefulSet, parallel', unit: 'pods', sizes: { small: [100, 200], full: [2500, 5000, 10_000] }, run: statefulSet },
+  {
+    name: 'StatefulSet, parallel',
+    unit: 'pods',
+    sizes: { small: [100, 200], full: [2500, 5000, 10_000] },
+    run: (count) => statefulSet(count, 'Parallel'),
+  },
+  {
+    name: 'StatefulSet, in order',
+    unit: 'pods',
+    sizes: { small: [100, 200], full: [2500, 5000, 10_000] },
+    run: (count) => statefulSet(count, 'OrderedReady'),
+  },
   { name: 'DaemonSet over nodes', unit: 'nodes', sizes: { small: [100, 200], full: [3750, 7500, 15_000] }, run: daemonSet },
   { name: 'Jobs in an hour', unit: 'jobs', sizes: { small: [100, 200], full: [25_000, 100_000] }, run: jobs },
   {
@@ -129,7 +140,7 @@ function rollouts(count: number): Cluster {
   return cluster;
 }
 
-function statefulSet(count: number): Cluster {
+function statefulSet(count: number, podManagementPolicy: 'Parallel' | 'OrderedReady'): Cluster {
   const cluster = clusterOf(100);
   const set: StatefulSet = {
     apiVersion: 'apps/v1',
@@ -137,7 +148,7 @@ function statefulSet(count: number): Cluster {
     metadata: { name: 'db', namespace: 'default' },
     spec: {
       replicas: count,
-      podManagementPolicy: 'Parallel',
+      podManagementPolicy,
       serviceName: 'db',
       selector: { matchLabels: { app: 'db' } },
       template: TEMPLATE('db'),

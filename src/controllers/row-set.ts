@@ -52,6 +52,37 @@ export class RowSet {
     return 32 * at + (31 - Math.clz32(this.#words[at]!));
   }
 
+  /** The lowest from `row` upwards; -1 when there is none. */
+  next(row: number): number {
+    if (this.#size === 0) return -1;
+    let at = row >>> 5;
+    if (at < this.#floor) at = this.#floor;
+    else if (at < this.#words.length) {
+      const word = this.#words[at]! & (-1 << (row & 31));
+      if (word !== 0) return 32 * at + (31 - Math.clz32(word & -word));
+      at++;
+    }
+    while (at < this.#words.length && this.#words[at] === 0) at++;
+    if (at >= this.#words.length) return -1;
+    const word = this.#words[at]!;
+    return 32 * at + (31 - Math.clz32(word & -word));
+  }
+
+  /** The highest from `row` downwards; -1 when there is none. */
+  previous(row: number): number {
+    if (this.#size === 0 || row < 0) return -1;
+    let at = row >>> 5;
+    if (at >= this.#words.length) at = this.#words.length - 1;
+    else {
+      // All bits up to and with that of the row.
+      const word = this.#words[at]! & (-1 >>> (31 - (row & 31)));
+      if (word !== 0) return 32 * at + (31 - Math.clz32(word));
+      at--;
+    }
+    while (at >= this.#floor && this.#words[at] === 0) at--;
+    return at < this.#floor ? -1 : 32 * at + (31 - Math.clz32(this.#words[at]!));
+  }
+
   /** The first `limit` of them, lowest first. */
   first(limit: number): number[] {
     const rows: number[] = [];

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Cluster } from '../../src/cluster/cluster.ts';
-import { CalmPods } from '../../src/controllers/calm-pods.ts';
+
 import { NodeTables } from '../../src/controllers/daemonset/node-tables.ts';
 import { PodTallies } from '../../src/controllers/replicaset/pod-tally.ts';
+import { OrdinalTables } from '../../src/controllers/statefulset/ordinal-tables.ts';
 import type { PodTemplate } from '../../src/model/pod.ts';
 import type { DaemonSet, Deployment, StatefulSet } from '../../src/model/workloads.ts';
 
@@ -25,7 +26,7 @@ test('A pass over sums and a pass over all pods lead to the same run', () => {
   fc.assert(
     fc.property(fc.array(act, { maxLength: 6 }), fc.boolean(), fc.constantFrom(0, 2), (acts, isParallel, minReadySeconds) => {
       const quick = runOf(acts, isParallel, minReadySeconds);
-      vi.spyOn(CalmPods.prototype, 'of').mockReturnValue(undefined);
+      vi.spyOn(OrdinalTables.prototype, 'open').mockReturnValue(undefined);
       vi.spyOn(NodeTables.prototype, 'of').mockReturnValue(undefined);
       const sums = PodTallies.prototype.of;
       // A pod that seems to be another's sends the ReplicaSet controller to its lists.

@@ -18,10 +18,13 @@ import type { Simulation } from '../../sim/simulation.ts';
 import type { ControllerContext } from '../context.ts';
 import { hasForeignController, hasOwnersWanted, isStale, ownersWanted } from './claim-retention.ts';
 import { claimName, claimsOf, hasClaimVolumes, hasIdentity, ordinalOf, withClaimVolumes, withIdentity } from './identity.ts';
+import type { ClaimQuestions } from './ordinal-table.ts';
 
 type Verb = 'Create' | 'Update' | 'Delete';
 
-export class StatefulPodControl {
+const NO_CLAIMS: readonly PersistentVolumeClaim[] = [];
+
+export class StatefulPodControl implements ClaimQuestions {
   readonly #client: Client;
   readonly #recorder: EventRecorder;
   readonly #sim: Simulation;
@@ -162,6 +165,13 @@ export class StatefulPodControl {
     return this.#claimsOf(set, pod).every((claim) => hasOwnersWanted(claim, set, pod));
   }
 
+  /** Are all claims there to stay, nobody else's, and as they should be? Then a pod that waits for them can only wait on. */
+  areClaimsSettled(set: StatefulSet, pod: Pod): boolean {
+    const claims = this.#claimsOf(set, pod);
+    if (claims.length < (set.spec.volumeClaimTemplates ?? []).length) return false;
+    return claims.every((claim) => !isDeleting(claim) && hasOwnersWanted(claim, set, pod) && !hasForeignController(claim, set, pod));
+  }
+
   hasStaleClaim(set: StatefulSet, pod: Pod): boolean {
     return this.#claimsOf(set, pod).some((claim) => isStale(claim, set, pod));
   }
@@ -183,9 +193,10 @@ export class StatefulPodControl {
     }
   }
 
-  #claimsOf(set: StatefulSet, pod: Pod): PersistentVolumeClaim[] {
+  #claimsOf(set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] {
+    if (set.spec.volumeClaimTemplates === undefined) return NO_CLAIMS;
     const ordinal = ordinalOf(set, pod);
-    return (set.spec.volumeClaimTemplates ?? [])
+    return set.spec.volumeClaimTemplates
       .map((template) => this.#claim(set, claimName(set, template, ordinal)))
       .filter((claim) => claim !== undefined);
   }

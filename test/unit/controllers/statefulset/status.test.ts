@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ownersWanted } from '../../../../src/controllers/statefulset/claim-retention.ts';
 import { claimsOf, isInRange, ordinalOf } from '../../../../src/controllers/statefulset/identity.ts';
-import { needsCurrent } from '../../../../src/controllers/statefulset/stateful-set-controller.ts';
+import { needsCurrent } from '../../../../src/controllers/statefulset/stateful-set-pass.ts';
 import { countPods, isWorthWriting, statusOf } from '../../../../src/controllers/statefulset/status.ts';
 import type { Pod } from '../../../../src/model/pod.ts';
 import type { PersistentVolumeClaim } from '../../../../src/model/storage.ts';
