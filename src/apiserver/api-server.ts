@@ -3,7 +3,6 @@
  *
  * Models staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go and the strategies of pkg/registry. It acts at
  * the present simulated instant; how long a request travels is the client's affair.
- * Left out so far: flow control.
  * Always true: a pod is bound at most once; a write that changes nothing takes no revision.
  */
 import { flatText } from '../base/flat-text.ts';

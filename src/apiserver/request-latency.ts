@@ -5,7 +5,7 @@
  * half of that; the figures are the engineering choice documented in docs/fidelity.md, in line with published measurements.
  * A slow API server (a fault) stretches all of it.
  */
-import { type Distribution, drawUs } from '../sim/distribution.ts';
+import { type Distribution, drawUs, medianUs } from '../sim/distribution.ts';
 import type { RandomStream } from '../sim/random.ts';
 
 export interface RequestLatencies {
@@ -37,6 +37,11 @@ export class RequestLatency {
 
   commitUs(isWrite: boolean): number {
     return Math.round(drawUs(isWrite ? this.#latencies.write : this.#latencies.read, this.#random) * this.slowdown);
+  }
+
+  /** What a write takes at the median. */
+  get typicalWriteUs(): number {
+    return Math.round(medianUs(this.#latencies.write) * this.slowdown);
   }
 
   answerUs(): number {

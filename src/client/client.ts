@@ -6,6 +6,7 @@
  */
 import type { ApiServer, ListOptions, Patch, Scale } from '../apiserver/api-server.ts';
 import type { DeleteOptions } from '../apiserver/deletion.ts';
+import type { PriorityLevelName } from '../apiserver/flow-control/priority-levels.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { RequestPump } from './request-pump.ts';
@@ -17,10 +18,13 @@ export interface ClientOptions {
   /** Requests a second and burst of the client's bucket; 0 for no limit. */
   readonly qps: number;
   readonly burst: number;
+  /** Where its requests wait when the API server is busy; absent for administrators, whose requests never do. */
+  readonly level?: PriorityLevelName;
 }
 
 export class Client {
   readonly name: string;
+  readonly level: PriorityLevelName | undefined;
   readonly #sim: Simulation;
   readonly #server: ApiServer;
   readonly #pump: RequestPump;
@@ -33,6 +37,7 @@ export class Client {
 
   constructor(sim: Simulation, server: ApiServer, pump: RequestPump, options: ClientOptions) {
     this.name = options.name;
+    this.level = options.level;
     this.#sim = sim;
     this.#server = server;
     this.#pump = pump;
@@ -41,16 +46,16 @@ export class Client {
   }
 
   create<K extends Kind>(kind: K, object: KindMap[K]): Task<KindMap[K]> {
-    return this.#call(true, () => this.#server.create(kind, object, this.#request));
+    return this.#call(kind, () => this.#server.create(kind, object, this.#request));
   }
 
   /** PUT: refused with a 409 when the object carries a resourceVersion that is no longer the stored one. */
   update<K extends Kind>(kind: K, object: KindMap[K]): Task<KindMap[K]> {
-    return this.#call(true, () => this.#server.update(kind, object, this.#request));
+    return this.#call(kind, () => this.#server.update(kind, object, this.#request));
   }
 
   updateStatus<K extends Kind>(kind: K, object: KindMap[K]): Task<KindMap[K]> {
-    return this.#call(true, () => this.#server.update(kind, object, this.#request, 'status'));
+    return this.#call(kind, () => this.#server.update(kind, object, this.#request, 'status'));
   }
 
   patch<K extends Kind>(
@@ -60,11 +65,11 @@ export class Client {
     patch: Patch,
     subresource?: 'status' | 'resize',
   ): Task<KindMap[K]> {
-    return this.#call(true, () => this.#server.patch(kind, namespace, name, patch, this.#request, subresource));
+    return this.#call(kind, () => this.#server.patch(kind, namespace, name, patch, this.#request, subresource));
   }
 
   delete<K extends Kind>(kind: K, namespace: string | undefined, name: string, options: DeleteOptions = {}): Task<KindMap[K]> {
-    return this.#call(true, () => this.#server.delete(kind, namespace, name, options, this.#request));
+    return this.#call(kind, () => this.#server.delete(kind, namespace, name, options, this.#request));
   }
 
   deleteCollection(
@@ -73,35 +78,35 @@ export class Client {
     options: DeleteOptions = {},
     selectors: Omit<ListOptions, 'namespace'> = {},
   ): Task<number> {
-    return this.#call(true, () => this.#server.deleteCollection(kind, namespace, options, selectors, this.#request));
+    return this.#call(kind, () => this.#server.deleteCollection(kind, namespace, options, selectors, this.#request));
   }
 
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): Task<KindMap[K]> {
-    return this.#call(false, () => this.#server.get(kind, namespace, name));
+    return this.#call(undefined, () => this.#server.get(kind, namespace, name));
   }
 
   list<K extends Kind>(kind: K, options: ListOptions = {}): Task<{ items: readonly KindMap[K][]; revision: number }> {
-    return this.#call(false, () => this.#server.list(kind, options));
+    return this.#call(undefined, () => this.#server.list(kind, options));
   }
 
   bind(namespace: string, pod: string, node: string): Task<void> {
-    return this.#call(true, () => this.#server.bind(namespace, pod, node, this.#request));
+    return this.#call('Pod', () => this.#server.bind(namespace, pod, node, this.#request));
   }
 
   evict(namespace: string, pod: string, options: DeleteOptions = {}): Task<void> {
-    return this.#call(true, () => this.#server.evict(namespace, pod, options, this.#request));
+    return this.#call('Pod', () => this.#server.evict(namespace, pod, options, this.#request));
   }
 
   scale(kind: Kind, namespace: string, name: string): Task<Scale> {
-    return this.#call(false, () => this.#server.scale(kind, namespace, name));
+    return this.#call(undefined, () => this.#server.scale(kind, namespace, name));
   }
 
   updateScale(kind: Kind, namespace: string, name: string, replicas: number, resourceVersion?: string): Task<Scale> {
-    return this.#call(true, () => this.#server.updateScale(kind, namespace, name, replicas, this.#request, resourceVersion));
+    return this.#call(kind, () => this.#server.updateScale(kind, namespace, name, replicas, this.#request, resourceVersion));
   }
 
   finalizeNamespace(namespace: KindMap['Namespace']): Task<KindMap['Namespace']> {
-    return this.#call(true, () => this.#server.finalizeNamespace(namespace, this.#request));
+    return this.#call('Namespace', () => this.#server.finalizeNamespace(namespace, this.#request));
   }
 
   /** Runs `operation` on the server as one request. For callers that keep no Task: `done` or `failed` is called once, later. */
@@ -122,28 +127,29 @@ export class Client {
     );
   }
 
-  #call<T>(isWrite: boolean, operation: () => T): Task<T> {
+  /** `written` is absent of a read. */
+  #call<T>(written: Kind | undefined, operation: () => T): Task<T> {
     // A Call is walked through as a generator is, and has all of one that a Task needs.
-    return new Call(this, isWrite, operation) as unknown as Task<T>;
+    return new Call(this, written, operation) as unknown as Task<T>;
   }
 
   /** Sends a request off. For Call alone. */
-  begin<T>(isWrite: boolean, operation: () => T, done: (value: T) => void, failed: (error: unknown) => void): void {
+  begin<T>(written: Kind | undefined, operation: () => T, done: (value: T) => void, failed: (error: unknown) => void): void {
     if (this.isGone) return;
-    this.#pump.send(this.#bucket.takeUs(this.#sim.nowUs), isWrite, this, operation, done, failed);
+    this.#pump.send(this.#bucket.takeUs(this.#sim.nowUs), written !== undefined, this, operation, done, failed, written);
   }
 }
 
 /** A request as a Task of one step: what a generator with a single yield would be, at the cost of one object. */
 class Call<T> implements Awaitable<T> {
   readonly #client: Client;
-  readonly #isWrite: boolean;
+  readonly #written: Kind | undefined;
   readonly #operation: () => T;
   #isSent = false;
 
-  constructor(client: Client, isWrite: boolean, operation: () => T) {
+  constructor(client: Client, written: Kind | undefined, operation: () => T) {
     this.#client = client;
-    this.#isWrite = isWrite;
+    this.#written = written;
     this.#operation = operation;
   }
 
@@ -166,7 +172,7 @@ class Call<T> implements Awaitable<T> {
   }
 
   start(done: (value: T) => void, failed: (error: unknown) => void): void {
-    this.#client.begin(this.#isWrite, this.#operation, done, failed);
+    this.#client.begin(this.#written, this.#operation, done, failed);
   }
 }
 

@@ -5,25 +5,36 @@
  * The fleet asks how long a request will take, schedules an event of its own at the commit, and acts on the server then.
  */
 import type { ApiServer } from '../apiserver/api-server.ts';
+import type { FlowControl } from '../apiserver/flow-control/flow-control.ts';
+import type { PriorityLevelName } from '../apiserver/flow-control/priority-levels.ts';
 import type { RequestLatency } from '../apiserver/request-latency.ts';
 import type { Slot } from '../apiserver/store.ts';
+import { SECOND_US } from '../base/units.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import { keyOf, type ObjectKey } from '../model/meta.ts';
 import type { Lease } from '../model/node.ts';
+import type { Simulation } from '../sim/simulation.ts';
+
+// Retry-After of a refusal.
+const RETRY_AFTER_US = SECOND_US;
 
 export interface Author {
   readonly author: string;
 }
 
 export class FleetClient {
+  readonly #sim: Simulation;
   readonly #server: ApiServer;
   readonly #latency: RequestLatency;
+  readonly #flow: FlowControl | undefined;
   /** True while one of this fleet's own writes runs: the watch, which is told at once, can tell its own writes from others'. */
   isWriting = false;
 
-  constructor(server: ApiServer, latency: RequestLatency) {
+  constructor(sim: Simulation, server: ApiServer, latency: RequestLatency, flow?: FlowControl) {
+    this.#sim = sim;
     this.#server = server;
     this.#latency = latency;
+    this.#flow = flow;
   }
 
   /** False while the API server answers nobody. */
@@ -31,14 +42,32 @@ export class FleetClient {
     return this.#latency.isUp;
   }
 
-  /** From sending to commit of one write. */
-  writeUs(): number {
-    return this.#latency.commitUs(true);
+  /** From sending to commit of one write; `level` is node-high for what concerns the node itself and its Lease. */
+  writeUs(level: PriorityLevelName = 'system'): number {
+    const serviceUs = this.#latency.commitUs(true);
+    return this.#waitUs(level, serviceUs) + serviceUs;
   }
 
   /** From sending a read to having its answer. */
-  readUs(): number {
-    return this.#latency.commitUs(false) + this.#latency.answerUs();
+  readUs(level: PriorityLevelName = 'system'): number {
+    const serviceUs = this.#latency.commitUs(false);
+    return this.#waitUs(level, serviceUs) + serviceUs + this.#latency.answerUs();
+  }
+
+  /** How long a renewal of a Lease that is sent now waits for its turn: 0 unless the API server is busy. */
+  renewalWaitUs(): number {
+    return this.#waitUs('node-high', this.#latency.typicalWriteUs);
+  }
+
+  /** Each node is a flow of its own and sends again what is refused, so its place in the line is where it would be served in the end. */
+  #waitUs(level: PriorityLevelName, serviceUs: number): number {
+    if (this.#flow === undefined || !this.#latency.isUp) return 0;
+    let triedUs = 0;
+    for (;;) {
+      const wait = this.#flow.admit(level, this.#sim.nowUs + triedUs, serviceUs);
+      if (typeof wait === 'number') return triedUs + wait;
+      triedUs += wait.afterUs + RETRY_AFTER_US;
+    }
   }
 
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): KindMap[K] {

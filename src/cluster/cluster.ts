@@ -5,6 +5,7 @@
  * processes on the nodes) and never decisions.
  */
 import { ApiServer } from '../apiserver/api-server.ts';
+import { FlowControl } from '../apiserver/flow-control/flow-control.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../apiserver/request-latency.ts';
 import { Client } from '../client/client.ts';
 import { DEFAULT_WATCH_HOP, InformerFactory } from '../client/informer.ts';
@@ -13,6 +14,7 @@ import { RequestPump } from '../client/request-pump.ts';
 import { DEFAULT_CONTROLLER_OPTIONS } from '../controllers/controller-options.ts';
 import { KubeletFleet } from '../kubelet/kubelet-fleet.ts';
 import { ImageRegistry } from '../kubelet/runtime/image-registry.ts';
+import type { Kind } from '../model/kinds.ts';
 import { Observers } from '../model/observer.ts';
 import { Network } from '../network/network.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
@@ -40,6 +42,7 @@ export class Cluster {
   readonly observers = new Observers();
   readonly api: ApiServer;
   readonly latency: RequestLatency;
+  readonly flowControl: FlowControl;
   readonly registry: ImageRegistry;
   readonly fleet: KubeletFleet;
   readonly network: Network;
@@ -68,7 +71,8 @@ export class Cluster {
       watchHistory: spec.watchHistory ?? DEFAULT_WATCH_HISTORY,
       isServiceAccountAdmissionOn: spec.serviceAccountAdmission ?? true,
     });
-    const pump = new RequestPump(sim, this.latency);
+    this.flowControl = new FlowControl((kind) => watchersOf(kind, this.fleet.size));
+    const pump = new RequestPump(sim, this.latency, this.flowControl);
     const watchHop = spec.watchHop ?? DEFAULT_WATCH_HOP;
     const recordEvents = spec.recordEvents !== false;
     this.#plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents };
@@ -80,6 +84,7 @@ export class Cluster {
       server: this.api,
       pump,
       latency: this.latency,
+      flow: this.flowControl,
       registry: this.registry,
       behaviours: spec.behaviours ?? [],
       nodes: spec.nodes,
@@ -118,10 +123,16 @@ export class Cluster {
     this.#startAutoscaler();
   }
 
-  /** Somebody outside with access to the API server, such as `kubectl`: no limit of its own. */
+  /** Somebody outside with access to the API server, such as `kubectl`: no limit of its own, and an administrator's right of way. */
   client(name: string): Client {
     const { sim, api, pump } = this.#plane;
     return new Client(sim, api, pump, { name, qps: 0, burst: 0 });
+  }
+
+  /** An add-on of the cluster's, which works as a service account of kube-system. */
+  #addOn(name: string): Client {
+    const { sim, api, pump } = this.#plane;
+    return new Client(sim, api, pump, { name, qps: 0, burst: 0, level: 'workload-high' });
   }
 
   /** One controller stops while the rest of kube-controller-manager works on, or starts again. */
@@ -173,10 +184,10 @@ export class Cluster {
       lend: (node, bootUs) => void sim.after(bootUs, () => fleet.addNode(node)),
       giveBack: (name) => {
         fleet.removeNode(name);
-        this.client('cloud-node-lifecycle-controller').send(true, (server, request) => server.delete('Node', undefined, name, {}, request));
+        this.#addOn('cloud-node-lifecycle-controller').send(true, (server, request) => server.delete('Node', undefined, name, {}, request));
       },
     };
-    spec.autoscaler({ sim, random, observers, informers, client: this.client(AUTOSCALER), machines }).start();
+    spec.autoscaler({ sim, random, observers, informers, client: this.#addOn(AUTOSCALER), machines }).start();
   }
 
   #startControllers(process: ControlPlaneProcess): void {
@@ -208,4 +219,10 @@ export class Cluster {
     this.#working.set(spec.name, scheduler);
     scheduler.start();
   }
+}
+
+/** Of the kinds that a machine watches: kube-proxy and the kubelet both hear of each Service, kube-proxy of each EndpointSlice. */
+function watchersOf(kind: Kind, nodes: number): number {
+  if (kind === 'EndpointSlice') return nodes;
+  return kind === 'Service' ? 2 * nodes : 0;
 }

@@ -3,6 +3,7 @@
  * nothing more; the one that is started after it begins with empty caches, as a restarted container does.
  */
 import type { ApiServer } from '../apiserver/api-server.ts';
+import type { PriorityLevelName } from '../apiserver/flow-control/priority-levels.ts';
 import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { InformerFactory } from '../client/informer.ts';
@@ -37,9 +38,10 @@ export class ControlPlaneProcess {
     this.informers = new InformerFactory(plane.sim, plane.api.store, plane.random, name, plane.watchHop);
   }
 
-  client(name: string, qps: number, burst: number): Client {
+  /** The scheduler and the service accounts of kube-system, which controllers work as, share a level (bootstrap/default.go). */
+  client(name: string, qps: number, burst: number, level: PriorityLevelName = 'workload-high'): Client {
     const { sim, api, pump } = this.#plane;
-    const client = new Client(sim, api, pump, { name, qps, burst });
+    const client = new Client(sim, api, pump, { name, qps, burst, level });
     client.isConnected = this.#isConnected;
     this.#clients.push(client);
     return client;

@@ -125,7 +125,7 @@ export class ElectedComponent {
     candidate.elector = new LeaderElector(
       sim,
       // The leader election client is one of its own, so that a busy controller cannot starve it.
-      process.client(candidate.identity, 20, 30),
+      process.client(candidate.identity, 20, 30, 'leader-election'),
       random.stream('leader-election', process.name),
       this.name,
       // Each process has an identity of its own, so one that has been restarted waits for its predecessor's lease like anybody else.

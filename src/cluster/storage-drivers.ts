@@ -46,7 +46,7 @@ export class StorageDrivers {
     const { sim, api, pump, random, watchHop } = plane;
     this.#plane = plane;
     this.#informers = new InformerFactory(sim, api.store, random, NAME, watchHop);
-    this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST });
+    this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST, level: 'workload-high' });
     this.#recorder = new EventRecorder(this.#client, sim, { component: NAME }, { isOn: plane.recordEvents });
     this.#random = random.stream('storage', 'drivers');
     this.#attacher = new VolumeAttacher(plane);

@@ -51,7 +51,7 @@ export class VolumeAttacher {
     const { sim, api, pump, random, watchHop } = plane;
     this.#plane = plane;
     this.#informers = new InformerFactory(sim, api.store, random, NAME, watchHop);
-    this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST });
+    this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST, level: 'workload-high' });
     this.#recorder = new EventRecorder(this.#client, sim, { component: NAME }, { isOn: plane.recordEvents });
     this.#random = random.stream('storage', 'attacher');
     this.#queue = new WorkQueue(sim);

@@ -15,7 +15,7 @@ import type { FleetContext } from './fleet-context.ts';
 import { conditionsOf, newLease, newNode, renewedLease, statusOf } from './node-object.ts';
 import type { NodeState } from './node-state.ts';
 
-const HeartbeatEvent = { Register: 1, NetworkReady: 2 } as const;
+const HeartbeatEvent = { Register: 1, NetworkReady: 2, Served: 3 } as const;
 
 // nodeLeaseRenewIntervalFraction (kubelet.go) and the jitter of both loops.
 const RENEW_FRACTION = 0.25;
@@ -63,7 +63,7 @@ export class Heartbeats implements EventHandler {
   join(node: NodeState): void {
     const { sim, client, events } = this.#context;
     events.node(node, 'Normal', 'Starting', 'Starting kubelet.');
-    sim.schedule(client.readUs() + client.writeUs(), this.#handler, HeartbeatEvent.Register, node.index, node.epoch);
+    sim.schedule(client.readUs('node-high') + client.writeUs('node-high'), this.#handler, HeartbeatEvent.Register, node.index, node.epoch);
   }
 
   /** Posts the node's status now, if it can be heard. */
@@ -76,12 +76,16 @@ export class Heartbeats implements EventHandler {
     const node = this.#nodes[nodeIndex]!;
     if (epoch !== node.epoch || !node.isRunning) return;
     if (event === HeartbeatEvent.Register) this.#register(node);
+    else if (event === HeartbeatEvent.Served) this.#beat(node);
     else this.#onNetworkReady(node);
   }
 
   #onTurn(nodeIndex: number, epoch: number): void {
     const node = this.#nodes[nodeIndex]!;
-    if (epoch === node.epoch && node.isRunning) this.#beat(node);
+    if (epoch !== node.epoch || !node.isRunning) return;
+    const waitUs = node.isConnected ? this.#context.client.renewalWaitUs() : 0;
+    if (waitUs === 0) this.#beat(node);
+    else this.#context.sim.schedule(waitUs, this.#handler, HeartbeatEvent.Served, nodeIndex, epoch);
   }
 
   #register(node: NodeState): void {

@@ -45,7 +45,7 @@ export class KubeletEvents {
   #recorder(node: NodeState): EventRecorder {
     if (node.recorder === undefined) {
       // eventRecordQPS and eventBurst of pkg/kubelet/apis/config.
-      node.client = new Client(this.#sim, this.#server, this.#pump, { name: node.author.author, qps: 50, burst: 100 });
+      node.client = new Client(this.#sim, this.#server, this.#pump, { name: node.author.author, qps: 50, burst: 100, level: 'system' });
       node.client.isConnected = node.isConnected;
       node.recorder = new EventRecorder(node.client, this.#sim, { component: 'kubelet', host: node.name });
     }

@@ -6,6 +6,7 @@
  * (pod workers, status manager, image puller, heartbeats, pod source) each serve all rows.
  */
 import type { ApiServer } from '../apiserver/api-server.ts';
+import type { FlowControl } from '../apiserver/flow-control/flow-control.ts';
 import type { RequestLatency } from '../apiserver/request-latency.ts';
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
@@ -39,6 +40,7 @@ export interface KubeletFleetOptions {
   readonly server: ApiServer;
   readonly pump: RequestPump;
   readonly latency: RequestLatency;
+  readonly flow?: FlowControl;
   readonly registry: ImageRegistry;
   readonly behaviours?: readonly WorkloadBehaviour[];
   /** Nodes that are part of the cluster from the start. */
@@ -71,7 +73,7 @@ export class KubeletFleet {
       runtime: random.stream('kubelet', 'runtime'),
       jitter: random.stream('kubelet', 'jitter'),
       observers: options.observers,
-      client: new FleetClient(server, options.latency),
+      client: new FleetClient(sim, server, options.latency, options.flow),
       registry: options.registry,
       behaviours: new Behaviours(options.behaviours),
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
@@ -103,6 +105,11 @@ export class KubeletFleet {
       if (node !== undefined) this.#heartbeats.changedByOthers(node, object);
     });
     this.runtimeView = new FleetRuntimeView(this.#nodes, this.#byName, this.#workers);
+  }
+
+  /** How many machines there are. */
+  get size(): number {
+    return this.#byName.size;
   }
 
   /** Registers the nodes that were there from the start; call it once, before the run. */

@@ -49,7 +49,11 @@ export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly Fi
     add('network', 'left out', 'connections kept open for several requests, NetworkPolicy, NodeLocal DNSCache');
   }
   if (scenario.cluster.events === false) add('Events', 'left out', 'the scenario turned them off');
-  add('API server', 'approximated', 'request and etcd times are drawn; flow control is left out');
+  add(
+    'API server',
+    'approximated',
+    'request and etcd times are drawn; each priority level of flow control has one line instead of fair queues',
+  );
   for (const [kind, controller] of Object.entries(CONTROLLER_OF)) {
     if (!metrics.kinds.has(kind as Kind) || CONTROLLERS.has(controller)) continue;
     add(kind, 'left out', `no controller acts on a ${kind} in this version: the object is stored and nothing else happens`);

@@ -4,6 +4,7 @@
  * It holds simulated figures only; what the simulator itself took is told apart, so that the same run gives the same bytes on every
  * machine.
  */
+import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
 import type { Milestone } from '../metrics/milestones.ts';
 import type { PodLife } from '../metrics/pod-lives.ts';
 import type { Rollout } from '../metrics/rollouts.ts';
@@ -82,6 +83,8 @@ export interface ResultDocument {
   readonly events: readonly EventRow[];
   readonly eventsDropped: number;
   readonly writes: { readonly [author: string]: number };
+  /** What the API server made wait, by priority level; administrators' requests, which never wait, are not among them. */
+  readonly flowControl: readonly LevelFigures[];
   readonly fidelity: readonly FidelityItem[];
 }
 
@@ -145,6 +148,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     events: metrics.events,
     eventsDropped: metrics.eventsDropped,
     writes: Object.fromEntries([...metrics.writes].sort()),
+    flowControl: outcome.cluster.flowControl.figures,
     fidelity: fidelityOf(scenario, metrics),
   };
 }

@@ -2,6 +2,7 @@
  * The terminal summary of a run: the answer first, then the expectations, what happened, and last how exact it is and how fast the
  * simulator was.
  */
+import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
 import { secondsText } from '../base/units.ts';
 import { durationText } from '../scenario/duration.ts';
 import { MILESTONE_MARK, type ResultDocument, story, type TrafficResult } from './result-document.ts';
@@ -106,13 +107,14 @@ function trafficLines({ traffic, answered, failed, meanUs, p99Us, maxUs, failure
 // Sorts of waiting pods told in the summary.
 const WAITING_LINES = 5;
 
-function countLines({ pods, scheduling, requests, writes, waiting }: ResultDocument): string[] {
+function countLines({ pods, scheduling, requests, writes, waiting, flowControl }: ResultDocument): string[] {
   const { bound, unschedulable, errors } = scheduling;
   const written = Object.values(writes).reduce((sum, count) => sum + count, 0);
   const lines = [
     `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready, ${pods.gone} are gone`,
     `Simulated control plane: ${bound + unschedulable + errors} scheduling attempts, ${unschedulable + errors} of them in vain; ${written} writes`,
   ];
+  lines.push(...flowControl.flatMap(levelLines));
   for (const {
     why,
     count,
@@ -126,6 +128,15 @@ function countLines({ pods, scheduling, requests, writes, waiting }: ResultDocum
   if (bound === 0) lines.push('ATTENTION: this run scheduled no pod at all; its other figures mean little');
   if (requests.isExpected && requests.traffics.length === 0) lines.push('ATTENTION: not one request has ended');
   return lines;
+}
+
+/** Of a priority level that was never full there is nothing to tell. */
+function levelLines({ level, requests, waited, refused, longestWaitUs }: LevelFigures): string[] {
+  if (waited + refused === 0) return [];
+  const refusals = refused === 0 ? '' : `, ${refused} were refused with 429 and sent again`;
+  return [
+    `API server: of ${requests} requests of priority level ${level}, ${waited} waited for a seat, up to ${durationText(longestWaitUs)}${refusals}`,
+  ];
 }
 
 function speedLines({ endUs, eventCount, digest, scenario }: ResultDocument, { wallSeconds, peakMemoryBytes }: WallFigures): string[] {

@@ -35,3 +35,17 @@ export function drawUs(distribution: Distribution, random: RandomStream): number
       return Math.round(distribution.medianUs * Math.exp(distribution.sigma * random.normal()));
   }
 }
+
+/** Half of all draws are shorter. */
+export function medianUs(distribution: Distribution): number {
+  switch (distribution.kind) {
+    case 'constant':
+      return distribution.valueUs;
+    case 'uniform':
+      return (distribution.lowUs + distribution.highUs) / 2;
+    case 'exponential':
+      return distribution.meanUs * Math.LN2;
+    case 'lognormal':
+      return distribution.medianUs;
+  }
+}

@@ -6,6 +6,7 @@ import { reportPage } from '../../../src/report/page.ts';
 import { actsOf } from '../../../src/report/page-plots.ts';
 import { eventTimeline, podTimeline } from '../../../src/report/page-timeline.ts';
 import { type ResultDocument, resultDocument } from '../../../src/report/result-document.ts';
+import { runText } from '../../../src/report/run-text.ts';
 import { csvTables } from '../../../src/report/tables.ts';
 import { traceJson } from '../../../src/report/trace.ts';
 import { readScenario } from '../../../src/scenario/read-scenario.ts';
@@ -95,4 +96,13 @@ test('traceJson gives each pod a track with the stages of its life, and each com
   expect(traceEvents.some((one) => one.ph === 'X' && one.name === 'waits for a node')).toBe(true);
   expect(traceEvents.some((one) => one.ph === 'X' && one.name.endsWith(': bound'))).toBe(true);
   expect(traceEvents.some((one) => one.ph === 'X' && one.pid === 2 && one.name.startsWith('pull localhost:32000/'))).toBe(true);
+});
+
+test('runText tells of a priority level of the API server only when somebody had to wait in it', () => {
+  const wall = { wallSeconds: 1, peakMemoryBytes: 0 };
+  expect(runText(document, wall)).not.toContain('priority level');
+  const busy = { level: 'workload-high', nominalSeats: 98, requests: 900, waited: 40, longestWaitUs: 2_500_000, refused: 3 } as const;
+  expect(runText({ ...document, flowControl: [busy] }, wall)).toContain(
+    'API server: of 900 requests of priority level workload-high, 40 waited for a seat, up to 2.5s, 3 were refused with 429 and sent again',
+  );
 });
