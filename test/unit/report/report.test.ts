@@ -100,7 +100,7 @@ test('traceJson gives each pod a track with the stages of its life, and each com
 
 test('runText tells of a priority level of the API server only when somebody had to wait in it', () => {
   const wall = { wallSeconds: 1, peakMemoryBytes: 0 };
-  expect(runText(document, wall)).not.toContain('priority level');
+  expect(runText(document, wall)).not.toContain('waited for a seat');
   const busy = { level: 'workload-high', nominalSeats: 98, requests: 900, waited: 40, longestWaitUs: 2_500_000, refused: 3 } as const;
   expect(runText({ ...document, flowControl: [busy] }, wall)).toContain(
     'API server: of 900 requests of priority level workload-high, 40 waited for a seat, up to 2.5s, 3 were refused with 429 and sent again',
