@@ -4,6 +4,7 @@
  * Models pkg/registry/core/service/storage/alloc.go for a cluster of one family, and ../{ipallocator,portallocator}: a random start in the
  * upper band, then onwards with a wrap; the lower band, meant for addresses asked for by name, is used only when the upper is full.
  */
+import type { Kind } from '../model/kinds.ts';
 import type { Service } from '../model/service.ts';
 import type { RandomStream } from '../sim/random.ts';
 import { type ApiError, internalError, invalid } from './api-error.ts';
@@ -145,6 +146,17 @@ export class ServiceAddresses {
     if (problem !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${asked}: ${problem}`);
     this.#take(this.#ports, asked);
     return service;
+  }
+
+  /** A Service has its addresses before it is looked at; refused, it gives them back. */
+  orUndo(kind: Kind, check: () => void): void {
+    if (kind !== 'Service') return check();
+    try {
+      check();
+    } catch (error) {
+      this.undo();
+      throw error;
+    }
   }
 
   #askedPort({ metadata: { name } }: Service, nodePort: number, at: number): number {

@@ -4,9 +4,10 @@
  *
  * Models client-go/rest with the limits of cluster.md 1.12: the bucket is the component's own, so a slow one slows only itself.
  */
-import type { ApiServer, ListOptions, Patch, Scale } from '../apiserver/api-server.ts';
+import type { ApiServer, Patch } from '../apiserver/api-server.ts';
 import type { DeleteOptions } from '../apiserver/deletion.ts';
 import type { PriorityLevelName } from '../apiserver/flow-control/priority-levels.ts';
+import type { ListOptions, Scale } from '../apiserver/verbs/request-info.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import type { RequestPump } from './request-pump.ts';

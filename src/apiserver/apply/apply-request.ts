@@ -5,10 +5,11 @@
 import type { Kind, KindMap } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { timeText } from '../../model/time.ts';
-import type { ApiServer, RequestInfo } from '../api-server.ts';
+import type { ApiServer } from '../api-server.ts';
 import { apply, withManagers } from '../managed/managed-fields.ts';
 import { configurationOf } from '../rest/applied-config.ts';
 import { bodyTypeOf, decodeObject } from '../rest/request-body.ts';
+import type { RequestInfo } from '../verbs/request-info.ts';
 
 export interface ApplyOptions {
   readonly manager: string;

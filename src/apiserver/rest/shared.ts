@@ -4,10 +4,10 @@
 import { KINDS, type Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { badRequest } from '../api-error.ts';
-import type { RequestInfo } from '../api-server.ts';
 import type { Writer } from '../managed/managed-fields.ts';
 import { decode } from '../schema/decode.ts';
 import { schemaOf } from '../schema/struct-schema.ts';
+import type { RequestInfo } from '../verbs/request-info.ts';
 import type { Warn } from './answer.ts';
 import type { WriteOptions } from './request-options.ts';
 import type { RestRequest } from './rest-request.ts';

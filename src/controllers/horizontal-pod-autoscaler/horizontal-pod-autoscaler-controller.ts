@@ -5,8 +5,8 @@
  * its turn, and the metrics it reads are themselves some seconds old.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
-import type { Scale } from '../../apiserver/api-server.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
+import type { Scale } from '../../apiserver/verbs/request-info.ts';
 import { compareText } from '../../base/compare.ts';
 import { SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';

@@ -2,9 +2,10 @@
  * The requests kubectl sends, each one blocking its verb for as long as it travels.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
-import type { ApiServer, Patch, RequestInfo, Scale } from '../../apiserver/api-server.ts';
+import type { ApiServer, Patch } from '../../apiserver/api-server.ts';
 import { applyTo } from '../../apiserver/apply/apply-request.ts';
 import type { DeleteOptions } from '../../apiserver/deletion.ts';
+import type { RequestInfo, Scale } from '../../apiserver/verbs/request-info.ts';
 import type { Client } from '../../client/client.ts';
 import type { Awaitable, Task } from '../../client/task.ts';
 import type { Kind, KindMap } from '../../model/kinds.ts';

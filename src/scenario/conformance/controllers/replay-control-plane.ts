@@ -6,9 +6,10 @@
  * limits they were made with.
  */
 import { ApiError } from '../../../apiserver/api-error.ts';
-import { ApiServer, type RequestInfo } from '../../../apiserver/api-server.ts';
+import { ApiServer } from '../../../apiserver/api-server.ts';
 import type { DeleteOptions } from '../../../apiserver/deletion.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../../../apiserver/request-latency.ts';
+import type { RequestInfo } from '../../../apiserver/verbs/request-info.ts';
 import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
 import { RequestPump } from '../../../client/request-pump.ts';
 import { ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
