@@ -13,39 +13,25 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Task } from '../../client/task.ts';
 import type { WorkQueue } from '../../client/work-queue.ts';
-import { controllerOf, isDeleting, keyOf, objectKey, type StringMap } from '../../model/meta.ts';
+import { controllerOf, isDeleting, keyOf, objectKey } from '../../model/meta.ts';
 import { isPodTerminal } from '../../model/pod.ts';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../model/workloads.ts';
 import type { Simulation } from '../../sim/simulation.ts';
-import { controllerRef } from '../controller-ref-manager.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { podTemplateHash } from '../pod-template-hash.ts';
+import { newReplicaSet, sizeAnnotations } from './new-replica-set.ts';
 import {
-  DESIRED_REPLICAS,
-  HASH_LABEL,
   isSameTemplate,
   lastRevision,
-  MAX_REPLICAS,
   maxRevision,
-  NOT_COPIED,
   newReplicaSetAnnotations,
   REVISION,
   type Revisions,
   ROLLBACK_TO,
   revisionNumber,
   revisionsOf,
-  withoutHash,
 } from './revisions.ts';
-import {
-  expiredReplicaSets,
-  isSaturated,
-  isScalingEvent,
-  maxSurge,
-  newReplicas,
-  oldResizes,
-  proportionalResizes,
-  replicasOf,
-} from './rolling.ts';
+import { rollbackRevision, rolledBack } from './rollback.ts';
+import { expiredReplicaSets, isSaturated, isScalingEvent, newReplicas, oldResizes, proportionalResizes, replicasOf } from './rolling.ts';
 import type { SettledRollouts } from './settled-rollouts.ts';
 import {
   conditionOf,
@@ -224,7 +210,7 @@ export class DeploymentPass {
   *#create(old: readonly ReplicaSet[], revision: number): Task<ReplicaSet> {
     const { sim, client, recorder } = this.#tools;
     const deployment = this.#deployment;
-    const wanted = this.#newReplicaSet(old, revision);
+    const wanted = newReplicaSet(deployment, old, revision);
     let created: ReplicaSet;
     let isNew = true;
     try {
@@ -280,38 +266,9 @@ export class DeploymentPass {
     recorder.event(this.#deployment, 'Warning', 'ReplicaSetCreateError', message);
   }
 
-  #newReplicaSet(old: readonly ReplicaSet[], revision: number): ReplicaSet {
-    const deployment = this.#deployment;
-    const { template, selector, minReadySeconds = 0 } = deployment.spec;
-    const hash = podTemplateHash(template, deployment.status?.collisionCount);
-    const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
-    return {
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: {
-        name: replicaSetName(deployment.metadata.name, hash),
-        namespace: deployment.metadata.namespace!,
-        labels,
-        annotations: { ...newReplicaSetAnnotations(deployment, undefined, revision), ...this.#sizeAnnotations() },
-        ownerReferences: [controllerRef(deployment)],
-      },
-      spec: {
-        replicas: newReplicas(deployment, old, 0),
-        ...(minReadySeconds === 0 ? {} : { minReadySeconds }),
-        selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
-        template: { ...template, metadata: { ...template.metadata, labels } },
-      },
-    };
-  }
-
-  #sizeAnnotations(): StringMap {
-    const wanted = replicasOf(this.#deployment);
-    return { [DESIRED_REPLICAS]: String(wanted), [MAX_REPLICAS]: String(wanted + maxSurge(this.#deployment)) };
-  }
-
   /** One update, with an Event when the size changes; nothing at all when size and annotations are right already. */
   *#resize(replicaSet: ReplicaSet, replicas: number): Task<ReplicaSet> {
-    const annotations = { ...replicaSet.metadata.annotations, ...this.#sizeAnnotations() };
+    const annotations = { ...replicaSet.metadata.annotations, ...sizeAnnotations(this.#deployment) };
     const before = replicasOf(replicaSet);
     if (before === replicas && isSameValue(annotations, replicaSet.metadata.annotations)) return replicaSet;
     const next = { ...replicaSet, metadata: { ...replicaSet.metadata, annotations }, spec: { ...replicaSet.spec, replicas } };
@@ -412,30 +369,6 @@ export class DeploymentPass {
   #setCondition(condition: ReturnType<typeof newCondition>): void {
     this.#deployment = { ...this.#deployment, status: withCondition(this.#deployment.status ?? {}, condition) };
   }
-}
-
-/** `<deployment>-<hash>`, the first part shortened so that the whole is a valid name. */
-function replicaSetName(deployment: string, hash: string): string {
-  return `${deployment.slice(0, 253 - hash.length - 1)}-${hash}`;
-}
-
-function rollbackRevision(deployment: Deployment): number | undefined {
-  const text = deployment.metadata.annotations?.[ROLLBACK_TO];
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** The Deployment with template and annotations of an earlier set (SetFromReplicaSetTemplate, SetDeploymentAnnotationsTo). */
-function rolledBack(deployment: Deployment, source: ReplicaSet): Deployment {
-  const { template } = source.spec;
-  const annotations: Record<string, string> = {};
-  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) if (NOT_COPIED.has(key)) annotations[key] = value;
-  for (const [key, value] of Object.entries(source.metadata.annotations ?? {})) if (!NOT_COPIED.has(key)) annotations[key] = value;
-  const metadata = { ...template.metadata, labels: withoutHash(template.metadata?.labels ?? {}) };
-  return {
-    ...deployment,
-    metadata: { ...deployment.metadata, annotations },
-    spec: { ...deployment.spec, template: { ...template, metadata } },
-  };
 }
 
 function present(newest: ReplicaSet | undefined, old: readonly ReplicaSet[]): readonly ReplicaSet[] {
