@@ -23,6 +23,7 @@ import { selectorMatches } from '../../model/selector.ts';
 import { formatSelector } from '../../model/selector-format.ts';
 import { timeText } from '../../model/time.ts';
 import type { Controller, ControllerContext } from '../context.ts';
+import { remember, rememberScaling, type Scaling } from './memory.ts';
 import { MetricFailure, type MetricProposal, proposalFor, type Question } from './metric-proposals.ts';
 import type { Tolerances } from './replica-calculator.ts';
 import {
@@ -31,7 +32,6 @@ import {
   downRules,
   longestPeriodUs,
   type Recommendation,
-  type ScaleEvent,
   stabilized,
   stabilizedDown,
   upRules,
@@ -41,9 +41,9 @@ const NAME = 'horizontal-pod-autoscaler';
 
 /** What the controller remembers of one autoscaler; lost with the process. */
 interface Memory {
-  recommendations: Recommendation[];
-  added: ScaleEvent[];
-  removed: ScaleEvent[];
+  readonly recommendations: Recommendation[];
+  readonly added: Scaling[];
+  readonly removed: Scaling[];
 }
 
 interface Pass {
@@ -124,6 +124,8 @@ export class HorizontalPodAutoscalerController implements Controller {
         'FailedGetScale',
         `the HPA controller was unable to get the target's current scale: ${text}`,
       );
+      // Only the condition: what the metrics said last stays.
+      pass.metrics = hpa.status?.currentMetrics ?? [];
       yield* this.#writeStatus(pass, hpa.status ?? {});
       throw error;
     }
@@ -265,7 +267,7 @@ export class HorizontalPodAutoscalerController implements Controller {
         ? stabilizedDown(desired, recent, defaultWindowSeconds * SECOND_US, nowUs)
         : stabilized(bounds, recent, up, down, nowUs);
     const windowUs = behavior === undefined ? defaultWindowSeconds * SECOND_US : Math.max(up.windowUs, down.windowUs);
-    memory.recommendations = [...recent.filter(({ timeUs }) => timeUs >= nowUs - windowUs), { replicas: desired, timeUs: nowUs }];
+    remember(memory.recommendations, { replicas: desired, timeUs: nowUs }, ({ timeUs }) => timeUs < nowUs - windowUs);
     if (steady === desired) this.#condition(pass, 'AbleToScale', 'True', 'ReadyForNewScale', 'recommended size matches current size');
     else if (behavior !== undefined && desired >= current) {
       const message = 'recent recommendations were lower than current one, applying the lowest recent recommendation';
@@ -302,12 +304,10 @@ export class HorizontalPodAutoscalerController implements Controller {
     const { behavior } = hpa.spec;
     if (behavior === undefined) return;
     const { nowUs } = this.#context.sim;
-    const keep = (events: readonly ScaleEvent[], periodUs: number) => events.filter(({ timeUs }) => timeUs >= nowUs - periodUs);
     if (desired > current) {
-      memory.added = [...keep(memory.added, longestPeriodUs(upRules(behavior.scaleUp))), { change: desired - current, timeUs: nowUs }];
+      rememberScaling(memory.added, { change: desired - current, timeUs: nowUs }, longestPeriodUs(upRules(behavior.scaleUp)));
     } else {
-      const periodUs = longestPeriodUs(downRules(behavior.scaleDown, 0));
-      memory.removed = [...keep(memory.removed, periodUs), { change: current - desired, timeUs: nowUs }];
+      rememberScaling(memory.removed, { change: current - desired, timeUs: nowUs }, longestPeriodUs(downRules(behavior.scaleDown, 0)));
     }
   }
 

@@ -53,7 +53,10 @@ export function replicasForUtilization(situation: Situation, resource: string, c
   const requests = requestsOf(situation.pods, resource, container);
   const measured = utilizationOf(samples, requests, target);
   const replicas = settle(situation, groups, samples, measured.ratio, {
-    missingMilli: (pod) => Math.trunc(((requests.get(pod) ?? 0) * Math.max(100, target)) / 100),
+    missingMilli: (pod) => {
+      if (measured.ratio === 1) return undefined;
+      return measured.ratio < 1 ? Math.trunc(((requests.get(pod) ?? 0) * Math.max(100, target)) / 100) : 0;
+    },
     ratioOf: (adjusted) => utilizationOf(adjusted, requests, target).ratio,
   });
   return { replicas, utilization: measured.utilization, averageMilli: measured.averageMilli };
@@ -63,8 +66,10 @@ export function replicasForUtilization(situation: Situation, resource: string, c
 export function replicasForAverage(situation: Situation, resource: string, targetMilli: number): Proposal {
   const { groups, samples } = prepared(situation, resource);
   const averageMilli = averageOf(samples);
-  const replicas = settle(situation, groups, samples, averageMilli / targetMilli, {
-    missingMilli: () => targetMilli,
+  const ratio = averageMilli / targetMilli;
+  const replicas = settle(situation, groups, samples, ratio, {
+    // calcPlainMetricReplicas takes a usage of exactly the target for a scale-up; the percentages' function takes it for neither.
+    missingMilli: () => (ratio < 1 ? targetMilli : 0),
     ratioOf: (adjusted) => averageOf(adjusted) / targetMilli,
   });
   return { replicas, averageMilli };
@@ -129,7 +134,8 @@ function isUnready(pod: Pod, sample: Sample, { nowUs, cpuInitializationUs, initi
 }
 
 interface Assumptions {
-  readonly missingMilli: (pod: string) => number;
+  /** What a pod without a sample is taken to use; undefined leaves it out. */
+  readonly missingMilli: (pod: string) => number | undefined;
   readonly ratioOf: (samples: ReadonlyMap<string, Sample>) => number;
 }
 
@@ -141,8 +147,10 @@ function settle(situation: Situation, groups: Groups, samples: Map<string, Sampl
     return isWithinTolerance(ratio, tolerances) ? currentReplicas : Math.ceil(ratio * readyCount);
   }
   const idle = { milli: 0, timestampUs: 0, windowUs: 0 };
-  if (ratio < 1) for (const pod of missing) samples.set(pod, { ...idle, milli: assumed.missingMilli(pod) });
-  else if (ratio > 1) for (const pod of missing) samples.set(pod, idle);
+  for (const pod of missing) {
+    const milli = assumed.missingMilli(pod);
+    if (milli !== undefined) samples.set(pod, { ...idle, milli });
+  }
   if (countsUnready) for (const pod of unready) samples.set(pod, idle);
   const next = assumed.ratioOf(samples);
   if (isWithinTolerance(next, tolerances) || (ratio < 1 && next > 1) || (ratio > 1 && next < 1)) return currentReplicas;

@@ -154,3 +154,16 @@ test('One value with an average as its target is divided by that average', () =>
   expect(replicasForShare(950, 100, 4, tolerances)).toEqual({ replicas: 10, averageMilli: 238 });
   expect(replicasForShare(420, 100, 4, tolerances).replicas).toBe(4);
 });
+
+describe('A pod without a sample, while the others use exactly the target', () => {
+  const four = [...three, pod('d')];
+  const atTarget = situation(four, { a: 50, b: 50, c: 50 });
+
+  test('is left out of a share of the requests', () => {
+    expect(replicas(atTarget)).toBe(4);
+  });
+
+  test('counts as idle in an average, which then asks for fewer', () => {
+    expect(replicasForAverage(atTarget, 'cpu', 50).replicas).toBe(3);
+  });
+});
