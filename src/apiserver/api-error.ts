@@ -52,13 +52,12 @@ export class ApiError extends QuietError {
   }
 }
 
-export function notFound(kind: Kind, name: string): ApiError {
-  return new ApiError({
-    code: 404,
-    reason: 'NotFound',
-    message: `${groupResource(kind)} "${name}" not found`,
-    details: { name, ...resourceDetails(kind) },
-  });
+/** With a subresource, the message and the details speak of `deployments/scale` instead of `deployments`. */
+export function notFound(kind: Kind, name: string, subresource?: string): ApiError {
+  const details = resourceDetails(kind);
+  const resource = subresource === undefined ? details.kind : `${details.kind}/${subresource}`;
+  const message = `${details.group === undefined ? resource : `${resource}.${details.group}`} "${name}" not found`;
+  return new ApiError({ code: 404, reason: 'NotFound', message, details: { name, ...details, kind: resource } });
 }
 
 export function alreadyExists(kind: Kind, name: string, before = '', after = ''): ApiError {

@@ -245,7 +245,11 @@ export class ApiServer {
   }
 
   scale(kind: Kind, namespace: string, name: string): Scale {
-    return scaleOf(this.get(kind, namespace, name));
+    const stored = this.store.get(kind, keyOf(namespace, name));
+    // Of these two, reading the scale of what is not there names the subresource; writing it does not, nor do others
+    // (ScaleREST.Get in pkg/registry/apps/{deployment,replicaset}/storage).
+    if (stored === undefined) throw notFound(kind, name, kind === 'Deployment' || kind === 'ReplicaSet' ? 'scale' : undefined);
+    return scaleOf(stored);
   }
 
   updateScale(

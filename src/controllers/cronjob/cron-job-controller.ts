@@ -176,7 +176,13 @@ export class CronJobController implements Controller {
       this.#recorder.event(cronJob, 'Warning', 'UnparseableSchedule', `unparseable schedule: "${spec.schedule}" : ${schedule.message}`);
       return undefined;
     }
-    const { tickUs, missed } = dueTick(this.#asKnown(pass), schedule, nowUs, true);
+    const { tickUs, missed, isNever } = dueTick(this.#asKnown(pass), schedule, nowUs, true);
+    if (isNever) {
+      // Upstream finds this out by two equal next times, and says so in these words, `schedule` twice.
+      const message = `invalid schedule schedule: ${spec.schedule} : time difference between two schedules is less than 1 second`;
+      this.#recorder.event(cronJob, 'Warning', 'InvalidSchedule', message);
+      return undefined;
+    }
     if (tickUs !== undefined && missed === 'many') {
       const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
       this.#recorder.event(cronJob, 'Warning', 'TooManyMissedTimes', message);

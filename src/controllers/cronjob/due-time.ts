@@ -16,6 +16,8 @@ export interface Due {
   /** The latest tick not after now; undefined when none has come since. */
   readonly tickUs: number | undefined;
   readonly missed: 'none' | 'few' | 'many';
+  /** The calendar has no such day: there is nothing to wait for. */
+  readonly isNever?: true;
 }
 
 export function dueTick(cronJob: CronJob, schedule: Schedule, nowUs: number, honoursDeadline: boolean): Due {
@@ -24,7 +26,8 @@ export function dueTick(cronJob: CronJob, schedule: Schedule, nowUs: number, hon
   const deadline = spec.startingDeadlineSeconds;
   if (honoursDeadline && deadline !== undefined) earliestUs = Math.max(earliestUs, nowUs - deadline * SECOND_US);
   const first = schedule.next(earliestUs);
-  if (first === undefined || nowUs < first) return { earliestUs, tickUs: undefined, missed: 'none' };
+  if (first === undefined) return { earliestUs, tickUs: undefined, missed: 'none', isNever: true };
+  if (nowUs < first) return { earliestUs, tickUs: undefined, missed: 'none' };
   const second = schedule.next(first);
   if (second === undefined || nowUs < second) return { earliestUs, tickUs: first, missed: 'none' };
 
