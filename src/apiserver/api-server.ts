@@ -65,7 +65,6 @@ export class ApiServer {
     this.#admission = new Admission(this.store, volumeNames);
     const addresses = new ServiceAddresses(random.stream('apiserver', 'addresses'));
     this.#writer = new Writer({ store: this.store, sim, observers, addresses });
-    // Objects that show what is not stored yet: even a write that changes nothing changes that.
     const unwritten = new WeakSet<KubeObject>();
     const parts = { store: this.store, sim, writer: this.#writer, admission: this.#admission, addresses, unwritten };
     this.#creates = new CreateVerb({ ...parts, random });

@@ -27,6 +27,7 @@ import { warningsFor } from '../warnings/warnings.ts';
 import { preparedForCreate } from '../workload-strategy.ts';
 import { looked } from './looked.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { VerbParts } from './verb-parts.ts';
 import type { Writer } from './writer.ts';
 
 const GENERATE_ATTEMPTS = 8; // maxNameGenerationCreateAttempts in store.go
@@ -41,15 +42,7 @@ export class CreateVerb {
   readonly #names: RandomStream;
   readonly #uids: RandomStream;
 
-  constructor(options: {
-    readonly store: Store;
-    readonly sim: Simulation;
-    readonly random: Random;
-    readonly writer: Writer;
-    readonly admission: Admission;
-    readonly addresses: ServiceAddresses;
-    readonly unwritten: WeakSet<KubeObject>;
-  }) {
+  constructor(options: VerbParts & { readonly random: Random }) {
     this.#store = options.store;
     this.#sim = options.sim;
     this.#writer = options.writer;

@@ -29,6 +29,7 @@ import { warningsFor } from '../warnings/warnings.ts';
 import { preparedForUpdate } from '../workload-strategy.ts';
 import { looked } from './looked.ts';
 import type { RequestInfo, Subresource } from './request-info.ts';
+import type { VerbParts } from './verb-parts.ts';
 import type { Writer } from './writer.ts';
 
 type Fields = { readonly [field: string]: unknown };
@@ -41,14 +42,7 @@ export class UpdateVerb {
   readonly #addresses: ServiceAddresses;
   readonly #unwritten: WeakSet<KubeObject>;
 
-  constructor(options: {
-    readonly store: Store;
-    readonly sim: Simulation;
-    readonly writer: Writer;
-    readonly admission: Admission;
-    readonly addresses: ServiceAddresses;
-    readonly unwritten: WeakSet<KubeObject>;
-  }) {
+  constructor(options: VerbParts) {
     this.#store = options.store;
     this.#sim = options.sim;
     this.#writer = options.writer;
