@@ -23,11 +23,10 @@ const WAIT_LIMIT_US = 15 * SECOND_US;
 const PERIOD_US = 10 * SECOND_US;
 // After so many periods without a request nothing is left of an old demand.
 const PERIODS_REMEMBERED = 100;
-// request/config.go: maximumSeatsLimit, watchesPerSeat, eventAdditionalDuration, objectsPerSeat.
+// request/config.go: maximumSeatsLimit, watchesPerSeat, eventAdditionalDuration.
 const WIDTH_LIMIT = 10;
 const WATCHES_PER_SEAT = 10;
 const EVENT_US = 5 * MILLISECOND_US;
-const OBJECTS_PER_SEAT = 100;
 // No request takes more than this part of its level's nominal seats (maxSeats in apf_controller.go).
 const WIDTH_PART = 0.15;
 
@@ -115,13 +114,6 @@ export class FlowControl {
     return watchers < WATCHES_PER_SEAT
       ? this.#seat(level, nowUs, 1, serviceUs)
       : this.#seatWide(level, nowUs, Math.ceil(watchers / WATCHES_PER_SEAT), serviceUs);
-  }
-
-  /** A LIST of so many objects: a seat for each hundred. */
-  admitList(name: PriorityLevelName, nowUs: number, serviceUs: number, objects: number): number | Refusal {
-    if (nowUs >= this.#nextLookUs) this.#look(nowUs);
-    const level = this.#byName.get(name)!;
-    return this.#seat(level, nowUs, Math.min(level.widthLimit, Math.max(1, Math.ceil(objects / OBJECTS_PER_SEAT))), serviceUs);
   }
 
   /** The same work on fewer seats takes longer. */
