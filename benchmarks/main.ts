@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { stringify } from 'csv-stringify/sync';
 import { burst, fleet } from './burst.bench.ts';
 import { controllers } from './controllers.bench.ts';
+import { idlePasses } from './idle-passes.bench.ts';
 import { kernel } from './kernel.bench.ts';
 import type { Benchmark, Measurement, Size } from './measure.ts';
 import { schedulerCycle } from './scheduler/cycle.bench.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   'scheduler-replays': schedulerReplays,
   burst,
   controllers,
+  'idle-passes': idlePasses,
   fleet,
 };
 

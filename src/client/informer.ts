@@ -140,8 +140,14 @@ export class Informer<K extends Kind> implements EventHandler {
   }
 
   on(event: number): void {
-    if (event === InformerEvent.Deliver) this.#deliver();
-    else this.#resync();
+    if (event === InformerEvent.Deliver) return this.#deliver();
+    this.resync();
+    this.#sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
+  }
+
+  /** Tells every handler of every object once more. */
+  resync(): void {
+    for (const { object } of this.#entries.values()) for (const handler of this.#handlers) handler.onUpdate?.(object, object);
   }
 
   /** The watch breaks: what was under way is lost with the connection. */
@@ -272,11 +278,6 @@ export class Informer<K extends Kind> implements EventHandler {
       for (const index of this.#indexList) if (hasMoved(index, previous, object)) file(index, entry, previous, object);
       for (const handler of this.#updateHandlers) handler.onUpdate!(previous, object);
     }
-  }
-
-  #resync(): void {
-    for (const { object } of this.#entries.values()) for (const handler of this.#handlers) handler.onUpdate?.(object, object);
-    this.#sim.schedule(Math.round(MIN_RESYNC_US * (1 + this.#random.uniform())), this.#handler, InformerEvent.Resync);
   }
 
   /** The built-in indexes are made when first asked for, so that nobody pays for one that is not used. */

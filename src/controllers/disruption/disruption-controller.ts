@@ -13,14 +13,14 @@ import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
 import { type DisruptionAllowed, disruptionAllowed, withDisruptionAllowed } from '../../model/disruption-allowed.ts';
-import { controllerOf, objectKey } from '../../model/meta.ts';
+import { controllerOf, type ObjectKey, objectKey } from '../../model/meta.ts';
 import { isPodReady, type Pod } from '../../model/pod.ts';
 import type { PodDisruptionBudget } from '../../model/policy.ts';
-import { isEmptySelector, selectorMatches } from '../../model/selector.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
 import type { RandomStream } from '../../sim/random.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { scaledValue } from '../int-or-percent.ts';
+import { PodSelectors } from '../pod-selectors.ts';
 import { scaleOf } from './controller-scale.ts';
 import { StaleDisruptions } from './stale-disruptions.ts';
 
@@ -42,6 +42,7 @@ export class DisruptionController implements Controller {
   readonly #budgets: Informer<'PodDisruptionBudget'>;
   readonly #pods: Informer<'Pod'>;
   readonly #queue: WorkQueue;
+  readonly #selectors = new PodSelectors();
   readonly #choices: RandomStream;
 
   constructor(context: ControllerContext) {
@@ -56,38 +57,53 @@ export class DisruptionController implements Controller {
 
   start(): void {
     this.#budgets.addHandler({
-      onAdd: (budget) => this.#queue.add(objectKey(budget)),
-      onUpdate: (_before, budget) => this.#queue.add(objectKey(budget)),
-      onDelete: (budget) => this.#queue.add(objectKey(budget)),
+      onAdd: (budget) => this.#onBudget(budget),
+      onUpdate: (_before, budget) => this.#onBudget(budget),
+      onDelete: (budget) => {
+        this.#selectors.remove(objectKey(budget));
+        this.#queue.add(objectKey(budget));
+      },
     });
     this.#pods.addHandler({
-      onAdd: (pod) => this.#onPod(pod),
-      onUpdate: (before, after) => void (isSameVersion(before, after) || this.#onPod(after)),
-      onDelete: (pod) => this.#onPod(pod),
+      onAdd: (pod) => this.#onPod(undefined, pod),
+      onUpdate: (before, after) => void (isSameVersion(before, after) || this.#onPod(before, after)),
+      onDelete: (pod, before) => {
+        this.#choose(pod, this.#selectors.selecting(pod));
+        this.#selectors.setPod(before, undefined);
+      },
     });
     startWorkers(this.#context.sim, this.#queue, 1, (key) => this.#sync(key));
     new StaleDisruptions(this.#context, this.#client).start();
   }
 
-  #onPod(pod: Pod): void {
-    // Most pods have no budget, and most clusters few of them.
-    if (this.#budgets.size === 0) return;
-    const matching = this.#budgets.byIndex('namespace', pod.metadata.namespace ?? '').filter((budget) => protects(budget, pod));
-    if (matching.length === 0) return;
+  #onBudget(budget: PodDisruptionBudget): void {
+    const { namespace = '' } = budget.metadata;
+    const key = objectKey(budget);
+    this.#selectors.set(key, namespace, budget.spec.selector, () => this.#pods.byIndex('namespace', namespace));
+    this.#queue.add(key);
+  }
+
+  #onPod(before: Pod | undefined, pod: Pod): void {
+    this.#selectors.setPod(before, pod);
+    this.#choose(pod, this.#selectors.selecting(pod));
+  }
+
+  #choose(pod: Pod, budgets: readonly ObjectKey[]): void {
+    if (budgets.length === 0) return;
     // Upstream takes the first that comes out of a map.
-    const chosen = matching.length === 1 ? matching[0]! : matching[this.#choices.below(matching.length)]!;
-    if (matching.length > 1) {
+    const chosen = budgets.length === 1 ? budgets[0]! : budgets[this.#choices.below(budgets.length)]!;
+    if (budgets.length > 1) {
       const { namespace, name } = pod.metadata;
-      const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen.metadata.name}" arbitrarily.`;
+      const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${this.#budgets.get(chosen)!.metadata.name}" arbitrarily.`;
       this.#recorder.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', message);
     }
-    this.#queue.add(objectKey(chosen));
+    this.#queue.add(chosen);
   }
 
   *#sync(key: string): Task<void> {
     const budget = this.#budgets.get(key);
     if (budget === undefined) return;
-    const pods = this.#pods.byIndex('namespace', budget.metadata.namespace ?? '').filter((pod) => protects(budget, pod));
+    const pods = [...this.#selectors.podsOf(key)];
     if (pods.length === 0) this.#recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found');
     let expected: Expected;
     try {
@@ -189,12 +205,6 @@ export class DisruptionController implements Controller {
     const status: Status = { ...known, disruptionsAllowed: 0, conditions };
     if (!isSameValue(status, budget.status)) yield* this.#client.updateStatus('PodDisruptionBudget', { ...budget, status });
   }
-}
-
-function protects(budget: PodDisruptionBudget, pod: Pod): boolean {
-  const { selector } = budget.spec;
-  if (selector === undefined) return false;
-  return isEmptySelector(selector) || selectorMatches(selector, pod.metadata.labels);
 }
 
 function unmanagedText({ spec: { selector } }: PodDisruptionBudget): string {

@@ -13,9 +13,9 @@ import type { Pod } from '../../model/pod.ts';
 import type { Endpoints, Service } from '../../model/service.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { isEndpointChange } from '../endpointslice/pod-endpoint.ts';
-import { ServiceMembership } from '../endpointslice/service-membership.ts';
 import { TriggerTimes } from '../endpointslice/trigger-times.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
+import { PodSelectors } from '../pod-selectors.ts';
 import { subsetsOf } from './endpoint-subsets.ts';
 
 const MAX_RETRIES = 15;
@@ -27,7 +27,7 @@ export class EndpointsController implements Controller {
   readonly #context: ControllerContext;
   readonly #client: Client;
   readonly #queue: WorkQueue;
-  readonly #membership = new ServiceMembership();
+  readonly #selectors = new PodSelectors();
   readonly #times = new TriggerTimes();
 
   constructor(context: ControllerContext) {
@@ -44,14 +44,14 @@ export class EndpointsController implements Controller {
       onAdd: (service) => this.#onService(service),
       onUpdate: (_before, service) => this.#onService(service),
       onDelete: (service) => {
-        this.#membership.removeService(objectKey(service));
+        this.#selectors.remove(objectKey(service));
         this.#queue.add(objectKey(service));
       },
     });
     pods.addHandler({
-      onAdd: (pod) => this.#enqueue(this.#membership.setPod(undefined, pod)),
+      onAdd: (pod) => this.#enqueue(this.#selectors.setPod(undefined, pod)),
       onUpdate: (before, pod) => this.#onPod(before, pod),
-      onDelete: (pod) => this.#enqueue(this.#membership.setPod(pod, undefined)),
+      onDelete: (pod) => this.#enqueue(this.#selectors.setPod(pod, undefined)),
     });
     startWorkers(
       sim,
@@ -66,14 +66,18 @@ export class EndpointsController implements Controller {
   }
 
   #onService(service: Service): void {
+    const { namespace = '' } = service.metadata;
+    const { selector } = service.spec;
+    const key = objectKey(service);
     const pods = this.#context.informers.informer('Pod');
-    this.#membership.setService(service, () => pods.byIndex('namespace', service.metadata.namespace ?? ''));
-    this.#queue.add(objectKey(service));
+    // One without a selector has its endpoints from somebody else.
+    this.#selectors.set(key, namespace, selector && { matchLabels: selector }, () => pods.byIndex('namespace', namespace));
+    this.#queue.add(key);
   }
 
   #onPod(before: Pod, pod: Pod): void {
     if (isSameVersion(before, pod)) return;
-    const services = this.#membership.setPod(before, pod);
+    const services = this.#selectors.setPod(before, pod);
     if (before.metadata.labels !== pod.metadata.labels || isEndpointChange(before, pod)) this.#enqueue(services);
   }
 
@@ -100,7 +104,7 @@ export class EndpointsController implements Controller {
   }
 
   *#sync(key: ObjectKey, service: Service): Task<void> {
-    const pods = [...this.#membership.podsOf(key)];
+    const pods = [...this.#selectors.podsOf(key)];
     const trigger = this.#times.take(key, service, pods);
     const subsets = subsetsOf(service, pods);
     const known = this.#context.informers.informer('Endpoints').get(key);

@@ -19,8 +19,8 @@ import { nodeCondition } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
 import type { ControllerContext } from '../context.ts';
+import { PodSelectors } from '../pod-selectors.ts';
 import { isEndpointChange } from './pod-endpoint.ts';
-import { ServiceMembership } from './service-membership.ts';
 import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './service-slices.ts';
 import { topologyHints, wantsTopologyHints } from './topology-hints.ts';
 import { TriggerTimes } from './trigger-times.ts';
@@ -39,7 +39,7 @@ export class EndpointSliceController {
   readonly #client: Client;
   readonly #recorder: EventRecorder;
   readonly #queue: WorkQueue;
-  readonly #membership = new ServiceMembership();
+  readonly #selectors = new PodSelectors();
   readonly #times = new TriggerTimes();
   readonly #writes = new WrittenRevisions();
   /** Services that want their endpoints shared out among zones, and why they are not, if so. */
@@ -68,14 +68,14 @@ export class EndpointSliceController {
       onAdd: (service) => this.#onService(service),
       onUpdate: (_, service) => this.#onService(service),
       onDelete: (service) => {
-        this.#membership.removeService(objectKey(service));
+        this.#selectors.remove(objectKey(service));
         this.#queue.add(objectKey(service));
       },
     });
     pods.addHandler({
-      onAdd: (pod) => this.#enqueue(this.#membership.setPod(undefined, pod)),
+      onAdd: (pod) => this.#enqueue(this.#selectors.setPod(undefined, pod)),
       onUpdate: (previous, pod) => this.#onPodUpdate(previous, pod),
-      onDelete: (pod) => this.#enqueue(this.#membership.setPod(pod, undefined)),
+      onDelete: (pod) => this.#enqueue(this.#selectors.setPod(pod, undefined)),
     });
     slices.addHandler({
       onAdd: (slice) => this.#onSlice(slice),
@@ -102,14 +102,18 @@ export class EndpointSliceController {
   }
 
   #onService(service: Service): void {
+    const { namespace = '' } = service.metadata;
+    const { selector } = service.spec;
+    const key = objectKey(service);
     const pods = this.#context.informers.informer('Pod');
-    this.#membership.setService(service, () => pods.byIndex('namespace', service.metadata.namespace ?? ''));
-    this.#queue.add(objectKey(service));
+    // One without a selector has its endpoints from somebody else.
+    this.#selectors.set(key, namespace, selector && { matchLabels: selector }, () => pods.byIndex('namespace', namespace));
+    this.#queue.add(key);
   }
 
   #onPodUpdate(previous: Pod, pod: Pod): void {
     if (previous === pod) return;
-    const services = this.#membership.setPod(previous, pod);
+    const services = this.#selectors.setPod(previous, pod);
     if (services.length === 0) return;
     const hasMoved = previous.metadata.labels !== pod.metadata.labels;
     if (hasMoved || isEndpointChange(previous, pod)) this.#enqueue(services);
@@ -177,13 +181,13 @@ export class EndpointSliceController {
     if (!this.#writes.isCaughtUp(key)) throw new Retry('EndpointSlice informer cache is out of date');
 
     const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
-    const trigger = this.#times.take(key, service, this.#membership.podsOf(key));
+    const trigger = this.#times.take(key, service, this.#selectors.podsOf(key));
     const nodes = informers.informer('Node');
     const { maxEndpointsPerSlice } = this.#context.options;
     const zones = this.#zonesFor(key, service);
     const plan = planSlices(
       service,
-      this.#membership.podsOf(key),
+      this.#selectors.podsOf(key),
       (name) => nodes.get(name),
       existing,
       maxEndpointsPerSlice,

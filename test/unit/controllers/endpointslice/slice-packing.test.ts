@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { hasEndpoint, isEndpointChange, targetPort } from '../../../../src/controllers/endpointslice/pod-endpoint.ts';
-import { ServiceMembership } from '../../../../src/controllers/endpointslice/service-membership.ts';
 import { endpointId, packSlices } from '../../../../src/controllers/endpointslice/slice-packing.ts';
 import type { Pod } from '../../../../src/model/pod.ts';
-import type { Endpoint, EndpointSlice, Service } from '../../../../src/model/service.ts';
+import type { Endpoint, EndpointSlice } from '../../../../src/model/service.ts';
 
 const endpoint = (k: number, ready = true): Endpoint => ({
   addresses: [`10.1.0.${k}`],
@@ -27,13 +26,6 @@ const pod = (name: string, labels: { [key: string]: string }, status: Pod['statu
   spec: { containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 8080 }] }] },
   status,
 });
-const service = (name: string, selector?: { [key: string]: string }): Service => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: 'ns' },
-  spec: selector === undefined ? {} : { selector },
-});
-
 describe('slices', () => {
   test('hold at most so many endpoints, the last one the rest', () => {
     const changes = packSlices([], desired(range(0, 250)), 100, fresh);
@@ -61,22 +53,6 @@ describe('slices', () => {
 
   test('with no endpoint left are deleted', () => {
     expect(packSlices([slice('a', range(0, 2))], new Map(), 100, fresh).deletes.length).toBe(1);
-  });
-});
-
-describe('membership', () => {
-  test('names the services that select a pod, and those that did before its labels changed', () => {
-    const membership = new ServiceMembership();
-    const old = pod('p', { app: 'web' });
-    membership.setService(service('web', { app: 'web' }), () => [old]);
-    membership.setService(service('api', { app: 'api' }), () => []);
-    membership.setService(service('none'), () => [old]);
-    expect([...membership.podsOf('ns/web')]).toEqual([old]);
-    const moved = pod('p', { app: 'api' });
-    expect([...membership.setPod(old, moved)].sort()).toEqual(['ns/api', 'ns/web']);
-    expect([...membership.podsOf('ns/web')]).toEqual([]);
-    expect([...membership.podsOf('ns/api')]).toEqual([moved]);
-    expect(membership.setPod(moved, undefined)).toEqual(['ns/api']);
   });
 });
 
