@@ -8,6 +8,7 @@ import type { Job } from '../src/model/batch.ts';
 import type { ConfigMap } from '../src/model/configuration.ts';
 import type { OwnerReference } from '../src/model/meta.ts';
 import type { PodTemplate } from '../src/model/pod.ts';
+import type { Service } from '../src/model/service.ts';
 import type { DaemonSet, Deployment, StatefulSet } from '../src/model/workloads.ts';
 import { DEFAULT_CONFIGURATION, type SchedulerConfiguration } from '../src/scheduler/configuration.ts';
 import { DEFAULT_PROFILE } from '../src/scheduler/profile-spec.ts';
@@ -36,6 +37,7 @@ export const CASES: readonly Case[] = [
     sizes: { small: [100, 200], full: [2500, 5000, 10_000] },
     run: (count) => statefulSet(count, 'OrderedReady'),
   },
+  { name: 'pods behind one Service', unit: 'pods', sizes: { small: [100, 200], full: [2500, 5000, 10_000] }, run: behindService },
   { name: 'DaemonSet over nodes', unit: 'nodes', sizes: { small: [100, 200], full: [3750, 7500, 15_000] }, run: daemonSet },
   { name: 'Jobs in an hour', unit: 'jobs', sizes: { small: [100, 200], full: [25_000, 100_000] }, run: jobs },
   {
@@ -156,6 +158,25 @@ function statefulSet(count: number, podManagementPolicy: 'Parallel' | 'OrderedRe
   };
   cluster.client('kubectl').send(true, (api, by) => api.create('StatefulSet', set, by));
   runUntil(cluster, () => countOf(cluster, 'StatefulSet', ({ status }) => status?.availableReplicas === count) === 1);
+  return cluster;
+}
+
+/** They come up, and the slices and the one Endpoints of their Service follow, pod by pod. */
+function behindService(count: number): Cluster {
+  const cluster = clusterOf(100);
+  const client = cluster.client('kubectl');
+  const metadata = { name: 'web', namespace: 'default' };
+  const labels = { app: 'web' };
+  const service: Service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ port: 80 }] } };
+  const spec = { replicas: count, selector: { matchLabels: labels }, template: TEMPLATE('web') };
+  client.send(true, (api, by) => api.create('Service', service, by));
+  client.send(true, (api, by) => api.create('Deployment', { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec }, by));
+  const readyCount = () => {
+    let ready = 0;
+    for (const { endpoints } of cluster.api.store.values('EndpointSlice')) ready += endpoints.filter((one) => one.conditions?.ready).length;
+    return ready;
+  };
+  runUntil(cluster, () => readyCount() >= count);
   return cluster;
 }
 

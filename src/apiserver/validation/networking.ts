@@ -20,6 +20,9 @@ const HINTS_MAX = 8;
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 const CONTROLLER_MAX = 250;
 
+/** Endpoints already found good, by identity, and for which type of address: a slice of a hundred is written again for one of them. */
+const GOOD_ENDPOINTS = new WeakMap<Sent, string>();
+
 export function validateEndpointSlice(errors: FieldErrors, slice: Sent): void {
   const { addressType = '', endpoints = [], ports = [] } = slice;
   if (addressType === '') errors.required('addressType');
@@ -28,7 +31,10 @@ export function validateEndpointSlice(errors: FieldErrors, slice: Sent): void {
   const list: readonly Sent[] = endpoints ?? [];
   if (list.length > ENDPOINTS_MAX) return errors.tooMany('endpoints', list.length, ENDPOINTS_MAX);
   list.forEach((endpoint, at) => {
+    if (GOOD_ENDPOINTS.get(endpoint) === addressType) return;
+    const found = errors.causes.length;
     validateEndpoint(errors, endpoint, addressType, `endpoints[${at}]`);
+    if (errors.causes.length === found) GOOD_ENDPOINTS.set(endpoint, addressType);
   });
 }
 

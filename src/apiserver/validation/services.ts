@@ -282,19 +282,20 @@ function validateAddressesKept(errors: FieldErrors, spec: Sent, former: Sent): v
   } else if (before.length > 0 && now[0] !== before[0]) errors.invalid('spec.clusterIPs[0]', now, CHANGED);
 }
 
+/** Addresses already found good, by identity: a list of a thousand is written again for one of them. */
+const GOOD_ADDRESSES = new WeakSet<Sent>();
+
 /** Endpoints, the older list of addresses. */
 export function validateEndpoints(errors: FieldErrors, { subsets = [] }: Sent): void {
   subsets.forEach(({ addresses = [], notReadyAddresses = [], ports = [] }: Sent, at: number) => {
     const path = `subsets[${at}]`;
     if (addresses.length === 0 && notReadyAddresses.length === 0) errors.required(path, 'must specify `addresses` or `notReadyAddresses`');
     for (const [field, list] of Object.entries<readonly Sent[]>({ addresses, notReadyAddresses })) {
-      list.forEach(({ ip = '', hostname = '', nodeName }, index) => {
-        const own = `${path}.${field}[${index}]`;
-        const isIp = validateIp(errors, ip, `${own}.ip`);
-        if (hostname !== '') errors.invalidEach(`${own}.hostname`, hostname, isLabel(hostname));
-        if (nodeName !== undefined) errors.invalidEach(`${own}.nodeName`, nodeName, isSubdomain(nodeName));
-        if (isIp) validateEndpointIp(errors, ip, `${own}.ip`);
-        else errors.invalid(`${own}.ip`, ip, 'must be a valid IP address');
+      list.forEach((address, index) => {
+        if (GOOD_ADDRESSES.has(address)) return;
+        const found = errors.causes.length;
+        validateEndpointAddress(errors, address, `${path}.${field}[${index}]`);
+        if (errors.causes.length === found) GOOD_ADDRESSES.add(address);
       });
     }
     ports.forEach(({ name = '', port = 0, protocol = '', appProtocol }: Sent, index: number) => {
@@ -327,4 +328,12 @@ export function validateServiceStatus(errors: FieldErrors, { spec = {}, status =
     errors.invalidEach(`${path}.hostname`, hostname, isSubdomain(hostname));
     if (familyOf(hostname) !== undefined) errors.invalid(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address');
   });
+}
+
+function validateEndpointAddress(errors: FieldErrors, { ip = '', hostname = '', nodeName }: Sent, path: string): void {
+  const isIp = validateIp(errors, ip, `${path}.ip`);
+  if (hostname !== '') errors.invalidEach(`${path}.hostname`, hostname, isLabel(hostname));
+  if (nodeName !== undefined) errors.invalidEach(`${path}.nodeName`, nodeName, isSubdomain(nodeName));
+  if (isIp) validateEndpointIp(errors, ip, `${path}.ip`);
+  else errors.invalid(`${path}.ip`, ip, 'must be a valid IP address');
 }

@@ -8,45 +8,51 @@
 import { compareText } from '../../base/compare.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../../model/pod.ts';
 import type { EndpointAddress, Endpoints, Service } from '../../model/service.ts';
-import { endpointPorts } from '../endpointslice/pod-endpoint.ts';
+import { knownPorts } from '../endpointslice/known-endpoints.ts';
+import type { SlicePort } from '../endpointslice/pod-endpoint.ts';
 
 type Subset = NonNullable<Endpoints['subsets']>[number];
 type Port = NonNullable<Subset['ports']>[number];
 
+/** A pod as it is listed, under a key that tells it from every other. */
+interface Listed {
+  readonly key: string;
+  readonly address: EndpointAddress;
+  readonly isReady: boolean;
+}
+
 interface Offer {
   readonly port: Port | undefined;
-  readonly addresses: Map<string, { readonly address: EndpointAddress; readonly isReady: boolean }>;
+  readonly addresses: Map<string, Listed>;
 }
 
 export function subsetsOf(service: Service, pods: readonly Pod[]): readonly Subset[] {
-  const tolerates = service.spec.publishNotReadyAddresses === true;
+  const isPortless = (service.spec.ports ?? []).length === 0;
   const offers = new Map<string, Offer>();
   for (const pod of pods) {
-    if (!isListed(pod, tolerates)) continue;
-    const address = addressOf(pod, service);
-    const entry = { address, isReady: tolerates || isPodReady(pod) };
-    const isPortless = (service.spec.ports ?? []).length === 0;
-    const ports: readonly (Port | undefined)[] = isPortless ? [undefined] : endpointPorts(service, pod).map(withoutEmptyName);
-    for (const port of ports) {
-      const key = port === undefined ? '' : `${port.name ?? ''}/${port.port}/${port.protocol ?? ''}/${port.appProtocol ?? ''}`;
-      const offer = offers.get(key) ?? { port, addresses: new Map() };
-      offers.set(key, offer);
-      offer.addresses.set(`${address.ip}/${pod.metadata.uid ?? ''}`, entry);
-    }
+    if (!isListed(pod, service.spec.publishNotReadyAddresses === true)) continue;
+    const listed = knownListed(service, pod);
+    if (isPortless) list(offers, '', undefined, listed);
+    else for (const port of knownPorts(service, pod).ports) list(offers, portKey(port), port, listed);
   }
   return repacked([...offers.entries()].sort(([a], [b]) => compareText(a, b)).map(([, offer]) => offer));
 }
 
-function repacked(offers: readonly Offer[]): readonly Subset[] {
-  const groups = new Map<string, Offer[]>();
-  for (const offer of offers) {
-    const key = [...offer.addresses]
-      .map(([address, { isReady }]) => `${address}/${isReady}`)
-      .sort()
-      .join(' ');
-    groups.set(key, [...(groups.get(key) ?? []), offer]);
+function list(offers: Map<string, Offer>, key: string, port: SlicePort | undefined, listed: Listed): void {
+  let offer = offers.get(key);
+  if (offer === undefined) {
+    offer = { port: port && withoutEmptyName(port), addresses: new Map() };
+    offers.set(key, offer);
   }
-  return [...groups.values()].map((group): Subset => {
+  offer.addresses.set(listed.key, listed);
+}
+
+function portKey({ name = '', port, protocol = '', appProtocol = '' }: SlicePort): string {
+  return `${name}/${port}/${protocol}/${appProtocol}`;
+}
+
+function repacked(offers: readonly Offer[]): readonly Subset[] {
+  return groupsOf(offers).map((group): Subset => {
     const entries = [...group[0]!.addresses.values()].sort((a, b) => compareText(a.address.ip, b.address.ip));
     const ready = entries.filter((entry) => entry.isReady).map((entry) => entry.address);
     const notReady = entries.filter((entry) => !entry.isReady).map((entry) => entry.address);
@@ -59,7 +65,21 @@ function repacked(offers: readonly Offer[]): readonly Subset[] {
   });
 }
 
-function withoutEmptyName({ name = '', ...port }: ReturnType<typeof endpointPorts>[number]): Port {
+/** Offers of the very same addresses. */
+function groupsOf(offers: readonly Offer[]): readonly (readonly Offer[])[] {
+  if (offers.length < 2) return offers.length === 0 ? [] : [offers];
+  const groups = new Map<string, Offer[]>();
+  for (const offer of offers) {
+    const key = [...offer.addresses]
+      .map(([address, { isReady }]) => `${address}/${isReady}`)
+      .sort()
+      .join(' ');
+    groups.set(key, [...(groups.get(key) ?? []), offer]);
+  }
+  return [...groups.values()];
+}
+
+function withoutEmptyName({ name = '', ...port }: SlicePort): Port {
   return { ...(name === '' ? {} : { name }), ...port } as Port;
 }
 
@@ -67,6 +87,25 @@ function withoutEmptyName({ name = '', ...port }: ReturnType<typeof endpointPort
 function isListed(pod: Pod, tolerates: boolean): boolean {
   if (isPodTerminal(pod) || (pod.status?.podIP ?? '') === '') return false;
   return tolerates || pod.metadata.deletionTimestamp === undefined;
+}
+
+/** Worked out once for each version of the two, so that what has not changed is the same object from pass to pass. */
+const known = new WeakMap<Service, WeakMap<Pod, Listed>>();
+
+function knownListed(service: Service, pod: Pod): Listed {
+  let ofService = known.get(service);
+  if (ofService === undefined) {
+    ofService = new WeakMap();
+    known.set(service, ofService);
+  }
+  let listed = ofService.get(pod);
+  if (listed === undefined) {
+    const address = addressOf(pod, service);
+    const isReady = service.spec.publishNotReadyAddresses === true || isPodReady(pod);
+    listed = { key: `${address.ip}/${pod.metadata.uid ?? ''}`, address, isReady };
+    ofService.set(pod, listed);
+  }
+  return listed;
 }
 
 function addressOf(pod: Pod, service: Service): EndpointAddress {

@@ -181,19 +181,12 @@ export class EndpointSliceController {
     if (!this.#writes.isCaughtUp(key)) throw new Retry('EndpointSlice informer cache is out of date');
 
     const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
-    const trigger = this.#times.take(key, service, this.#selectors.podsOf(key));
+    const pods = [...this.#selectors.podsOf(key)];
+    const trigger = this.#times.take(key, service, pods);
     const nodes = informers.informer('Node');
     const { maxEndpointsPerSlice } = this.#context.options;
     const zones = this.#zonesFor(key, service);
-    const plan = planSlices(
-      service,
-      this.#selectors.podsOf(key),
-      (name) => nodes.get(name),
-      existing,
-      maxEndpointsPerSlice,
-      trigger,
-      zones,
-    );
+    const plan = planSlices(service, pods, (name) => nodes.get(name), existing, maxEndpointsPerSlice, trigger, zones);
     // A service on its way out only loses slices.
     if (service.metadata.deletionTimestamp === undefined) {
       for (const slice of plan.creates) this.#wrote(key, yield* this.#client.create('EndpointSlice', slice));

@@ -21,7 +21,7 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service): 
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const { hostname, subdomain, nodeName } = pod.spec;
-  const zone = node?.metadata.labels?.[ZONE];
+  const zone = zoneOf(node);
   return {
     addresses: [pod.status!.podIP!],
     conditions: { ready, serving, terminating },
@@ -36,6 +36,10 @@ export function endpointOf(pod: Pod, node: Node | undefined, service: Service): 
     ...(zone === undefined ? {} : { zone }),
     ...hintsOf(service, ready, zone, nodeName),
   };
+}
+
+export function zoneOf(node: Node | undefined): string | undefined {
+  return node?.metadata.labels?.[ZONE];
 }
 
 /** Where traffic is to stay near its sender, each ready endpoint is hinted at its own place (trafficdist.go). */

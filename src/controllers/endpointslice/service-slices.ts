@@ -8,7 +8,8 @@ import type { StringMap } from '../../model/meta.ts';
 import type { Node } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
-import { endpointOf, endpointPorts, hasEndpoint, type SlicePort } from './pod-endpoint.ts';
+import { knownEndpoint, knownPorts } from './known-endpoints.ts';
+import { hasEndpoint, type SlicePort } from './pod-endpoint.ts';
 import { endpointId, packSlices } from './slice-packing.ts';
 import { TRIGGER_TIME } from './trigger-times.ts';
 
@@ -25,7 +26,7 @@ export interface SlicePlan {
 
 export function planSlices(
   service: Service,
-  pods: Iterable<Pod>,
+  pods: readonly Pod[],
   nodeOf: (name: string) => Node | undefined,
   existing: readonly EndpointSlice[],
   perSlice: number,
@@ -61,18 +62,17 @@ export function planSlices(
   return plan;
 }
 
-function byPorts(service: Service, pods: Iterable<Pod>, nodeOf: (name: string) => Node | undefined) {
-  const tuples = new Map<string, { ports: SlicePort[]; endpoints: Map<string, Endpoint> }>();
+function byPorts(service: Service, pods: readonly Pod[], nodeOf: (name: string) => Node | undefined) {
+  const tuples = new Map<string, { ports: readonly SlicePort[]; endpoints: Map<string, Endpoint> }>();
   for (const pod of pods) {
     if (!hasEndpoint(pod)) continue;
-    const ports = endpointPorts(service, pod);
-    const tuple = JSON.stringify(ports);
-    let entry = tuples.get(tuple);
+    const { ports, text } = knownPorts(service, pod);
+    let entry = tuples.get(text);
     if (entry === undefined) {
       entry = { ports, endpoints: new Map() };
-      tuples.set(tuple, entry);
+      tuples.set(text, entry);
     }
-    const endpoint = endpointOf(pod, pod.spec.nodeName === undefined ? undefined : nodeOf(pod.spec.nodeName), service);
+    const endpoint = knownEndpoint(service, pod, pod.spec.nodeName === undefined ? undefined : nodeOf(pod.spec.nodeName));
     entry.endpoints.set(endpointId(endpoint), endpoint);
   }
   return tuples;

@@ -59,21 +59,22 @@ export function packSlices(
 }
 
 function keepWanted(slice: EndpointSlice, desired: Map<string, Endpoint>, isStale: (slice: EndpointSlice) => boolean): Filling {
-  const kept: Endpoint[] = [];
-  let isChanged = isStale(slice);
-  for (const endpoint of slice.endpoints) {
+  const { endpoints } = slice;
+  // The slice's own list as long as nothing in it has changed: mostly nothing has.
+  let kept: Endpoint[] | undefined;
+  for (let at = 0; at < endpoints.length; at++) {
+    const endpoint = endpoints[at]!;
     const id = endpointId(endpoint);
     const wanted = desired.get(id);
-    if (wanted === undefined) {
-      isChanged = true;
+    if (wanted !== undefined) desired.delete(id);
+    if (wanted !== undefined && isSameEndpoint(endpoint, wanted)) {
+      kept?.push(endpoint);
       continue;
     }
-    desired.delete(id);
-    const isSame = isSameEndpoint(endpoint, wanted);
-    if (!isSame) isChanged = true;
-    kept.push(isSame ? endpoint : wanted);
+    kept ??= endpoints.slice(0, at);
+    if (wanted !== undefined) kept.push(wanted);
   }
-  return { slice, endpoints: kept, isChanged };
+  return { slice, endpoints: kept ?? endpoints, isChanged: kept !== undefined || isStale(slice) };
 }
 
 function fullestWithRoom(fillings: readonly Filling[], count: number, perSlice: number): Filling | undefined {
@@ -85,12 +86,20 @@ function fullestWithRoom(fillings: readonly Filling[], count: number, perSlice: 
   return best;
 }
 
+const ids = new WeakMap<Endpoint, string>();
+
 /** An endpoint is the same one as long as address and pod are (endpointset's hash). */
 export function endpointId(endpoint: Endpoint): string {
-  return `${endpoint.addresses[0]}|${endpoint.targetRef?.uid ?? endpoint.targetRef?.name ?? ''}`;
+  let id = ids.get(endpoint);
+  if (id === undefined) {
+    id = `${endpoint.addresses[0]}|${endpoint.targetRef?.uid ?? endpoint.targetRef?.name ?? ''}`;
+    ids.set(endpoint, id);
+  }
+  return id;
 }
 
 export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  if (a === b) return true;
   return (
     a.conditions?.ready === b.conditions?.ready &&
     a.conditions?.serving === b.conditions?.serving &&

@@ -58,4 +58,11 @@ describe('the trigger time', () => {
     expect(times.take('ns/web', service, [pod(1, true)])).toBeUndefined();
     expect(times.take('ns/web', service, [pod(1, true), pod(2, true), pod(3, true)])).toBe('2026-01-01T00:00:02Z');
   });
+
+  test('counts a pod anew that had gone', () => {
+    const times = new TriggerTimes();
+    times.take('ns/web', service, [pod(1, true), pod(2, true)]);
+    expect(times.take('ns/web', service, [pod(2, true), pod(3, true)])).toBe('2026-01-01T00:00:03Z');
+    expect(times.take('ns/web', service, [pod(1, true), pod(2, true), pod(3, true)])).toBe('2026-01-01T00:00:01Z');
+  });
 });
