@@ -37,7 +37,7 @@ export const CASES: readonly Case[] = [
     sizes: { small: [100, 200], full: [2500, 5000, 10_000] },
     run: (count) => statefulSet(count, 'OrderedReady'),
   },
-  { name: 'pods behind one Service', unit: 'pods', sizes: { small: [100, 200], full: [2500, 5000, 10_000] }, run: behindService },
+  { name: 'pods behind one Service', unit: 'pods', sizes: { small: [100, 200], full: [1250, 2500, 5000] }, run: behindService },
   { name: 'DaemonSet over nodes', unit: 'nodes', sizes: { small: [100, 200], full: [3750, 7500, 15_000] }, run: daemonSet },
   { name: 'Jobs in an hour', unit: 'jobs', sizes: { small: [100, 200], full: [25_000, 100_000] }, run: jobs },
   {
