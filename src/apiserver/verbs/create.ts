@@ -18,6 +18,7 @@ import { GENERATION_KINDS, newStatus, STATUS_RESET_KINDS } from '../kind-strateg
 import { checkLimits } from '../limit-range.ts';
 import { generatedName, newUid } from '../names.ts';
 import { newMetadata } from '../new-metadata.ts';
+import { checkPodSecurity } from '../pod-security/pod-security-admission.ts';
 import { withNewPodStatus } from '../pod-status-strategy.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
 import type { Store } from '../store.ts';
@@ -71,6 +72,7 @@ export class CreateVerb {
       checkCreate(kind, looked(kind, complete, request));
       if (request.warn !== undefined) warningsFor(kind, complete).forEach(request.warn);
       checkLimits(this.#store, kind, complete);
+      checkPodSecurity(this.#store, kind, complete, undefined, request.warn);
       this.#admission.checkCreate(kind, complete);
       if (request.dryRun !== true) this.#writer.charge(kind, complete, undefined);
       if (request.createsByPut !== true && /^\d+$/.test(object.metadata.resourceVersion ?? '')) {

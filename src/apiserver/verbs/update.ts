@@ -17,6 +17,7 @@ import { checkResize } from '../claim-resize-admission.ts';
 import { withDefaults } from '../defaults.ts';
 import { CONDITIONAL_KINDS, GENERATION_KINDS, hasSliceChanged, STATUS_KINDS } from '../kind-strategy.ts';
 import { checkLimits } from '../limit-range.ts';
+import { checkPodSecurity } from '../pod-security/pod-security-admission.ts';
 import { checkResizeOnNode, withEphemeralOf, withResourcesOf } from '../pod-subresources.ts';
 import { isSameValue } from '../same-value.ts';
 import { rawTextOf } from '../schema/raw-text.ts';
@@ -31,6 +32,9 @@ import { looked } from './looked.ts';
 import type { RequestInfo, Subresource } from './request-info.ts';
 import type { VerbParts } from './verb-parts.ts';
 import type { Writer } from './writer.ts';
+
+/** The parts of a pod that change what its processes may do. */
+const POD_SPEC_PARTS: ReadonlySet<Subresource> = new Set(['ephemeralcontainers', 'resize']);
 
 type Fields = { readonly [field: string]: unknown };
 
@@ -73,16 +77,17 @@ export class UpdateVerb {
     if (isService) changed = this.#addresses.reallocate(changed as Service, stored as Service, request.dryRun) as KindMap[K];
     this.#addresses.orUndo(kind, () => {
       checkUpdate(kind, looked(kind, changed, request), stored, subresource);
+      if (request.warn !== undefined && subresource === '') warningsFor(kind, changed, stored).forEach(request.warn);
       if (kind === 'PersistentVolumeClaim' && subresource === '') {
         checkLimits(this.#store, kind, changed);
         checkResize(this.#store, changed as PersistentVolumeClaim, stored as PersistentVolumeClaim);
       }
+      if (subresource === '' || POD_SPEC_PARTS.has(subresource)) checkPodSecurity(this.#store, kind, changed, stored, request.warn);
       if (subresource === '') this.#admission.checkUpdate(kind, changed);
       if (subresource === 'resize') checkResizeOnNode(this.#store, changed as Pod, stored as Pod);
       if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
         this.#writer.charge(kind, changed, stored);
     });
-    if (request.warn !== undefined && subresource === '') warningsFor(kind, changed, stored).forEach(request.warn);
     if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
     return this.#writer.putOrRemove(kind, request.settled?.(kind, changed) ?? changed, stored, verb, subresource, request, key);
   }
