@@ -3,7 +3,7 @@
  *
  * Models kubernetes-csi/external-provisioner beside the driver of every StorageClass, whatever its name; `kubernetes.io/…` names
  * are the controller manager's own. A volume can be reached from the zone of the node it was made for, or, in a cluster without
- * zones, from that node alone. CSI drivers attach what they have made (volume-attacher.ts). Left out: running out of storage.
+ * zones, from that node alone. CSI drivers attach what they have made (csi-attacher.ts). Left out: running out of storage.
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import { MINUTE_US, SECOND_US } from '../base/units.ts';
@@ -16,7 +16,7 @@ import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassNameOf 
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { ControlPlane } from './control-plane-process.ts';
-import { VolumeAttacher } from './volume-attacher.ts';
+import { CsiAttacher } from './csi-attacher.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -39,7 +39,7 @@ export class StorageDrivers {
   readonly #random: RandomStream;
   /** Claims and volumes that are being worked on, by uid. */
   readonly #busy = new Set<string>();
-  readonly #attacher: VolumeAttacher;
+  readonly #attacher: CsiAttacher;
   #isAttaching = false;
 
   constructor(plane: ControlPlane) {
@@ -49,7 +49,7 @@ export class StorageDrivers {
     this.#client = new Client(sim, api, pump, { name: NAME, qps: QPS, burst: BURST, level: 'workload-high' });
     this.#recorder = new EventRecorder(this.#client, sim, { component: NAME }, { isOn: plane.recordEvents });
     this.#random = random.stream('storage', 'drivers');
-    this.#attacher = new VolumeAttacher(plane);
+    this.#attacher = new CsiAttacher(plane);
   }
 
   /** Drivers come with the first storage class: most clusters have none, and pay nothing. */
@@ -73,6 +73,8 @@ export class StorageDrivers {
     const classes = this.#informers.informer('StorageClass');
     // Asked for a claim's node; known from the beginning, so that it knows them by then.
     this.#informers.informer('Node');
+    // Asked before a volume is taken away.
+    this.#informers.informer('VolumeAttachment');
     const onClaim = (claim: PersistentVolumeClaim) => this.#onClaim(claim);
     claims.addHandler({ onAdd: onClaim, onUpdate: (_before, claim) => onClaim(claim) });
     const onVolume = (volume: PersistentVolume) => this.#onVolume(volume);
@@ -130,15 +132,26 @@ export class StorageDrivers {
 
   /** A volume whose claim has gone is taken away, if its class has it so. */
   #onVolume(volume: PersistentVolume): void {
-    const { uid = '', name, annotations } = volume.metadata;
+    const { uid = '', annotations } = volume.metadata;
     const isOver = volume.status?.phase === 'Released' && volume.spec.persistentVolumeReclaimPolicy === 'Delete';
     const driver = annotations?.[PROVISIONED_BY];
     if (!isOver || driver === undefined || driver.startsWith(IN_TREE) || this.#busy.has(uid)) return;
     this.#busy.add(uid);
-    run(this.#remove(name), () => this.#busy.delete(uid));
+    run(this.#remove(volume), () => this.#busy.delete(uid));
   }
 
-  *#remove(name: string): Task<void> {
+  /** A volume that a node still has is not taken away: that is told, and tried again. */
+  *#remove(volume: PersistentVolume): Task<void> {
+    const { name } = volume.metadata;
+    for (let waitUs = RETRY_US; ; waitUs = Math.min(RETRY_MAX_US, waitUs * 2)) {
+      const attached = [...this.#informers.informer('VolumeAttachment').values()].find(
+        ({ spec }) => spec.source.persistentVolumeName === name,
+      );
+      if (attached === undefined) break;
+      const message = `persistentvolume ${name} is still attached to node ${attached.spec.nodeName}`;
+      this.#recorder.event(volume, 'Warning', 'VolumeFailedDelete', message);
+      yield* sleep(this.#plane.sim, waitUs);
+    }
     yield* sleep(this.#plane.sim, drawUs(REMOVE, this.#random));
     yield* this.#insist(() => this.#client.delete('PersistentVolume', undefined, name));
   }

@@ -3,6 +3,7 @@
  *
  * Models cmd/kube-controller-manager/app/controllermanager.go (NewControllerDescriptors) and names/controller_names.go.
  */
+import { AttachDetachController } from './attach-detach/attach-detach-controller.ts';
 import type { Controller, ControllerContext } from './context.ts';
 import { CronJobController } from './cronjob/cron-job-controller.ts';
 import { DaemonSetController } from './daemonset/daemon-set-controller.ts';
@@ -53,6 +54,7 @@ export const CONTROLLERS: ReadonlyMap<string, ControllerConstructor> = new Map<s
   ['endpoints-controller', (context) => new EndpointsController(context)],
   ['resourcequota-controller', (context) => new ResourceQuotaController(context)],
   ['persistentvolume-binder-controller', (context) => new PersistentVolumeBinder(context)],
+  ['persistentvolume-attach-detach-controller', (context) => new AttachDetachController(context)],
   ['persistentvolumeclaim-protection-controller', (context) => new ClaimProtection(context)],
   ['persistentvolume-protection-controller', (context) => new VolumeProtection(context)],
   ['ephemeral-volume-controller', (context) => new EphemeralVolumeController(context)],

@@ -158,7 +158,8 @@ export class Heartbeats implements EventHandler {
     if (!client.has('Node', undefined, node.name)) return;
     const current = client.get('Node', undefined, node.name);
     const conditions = conditionsOf(node, sim.nowUs, current.status?.conditions);
-    node.node = client.update('Node', { ...current, status: { ...current.status, ...statusOf(node, conditions) } }, node.author, 'status');
+    const { volumesInUse: _former, ...kept } = current.status ?? {};
+    node.node = client.update('Node', { ...current, status: { ...kept, ...statusOf(node, conditions) } }, node.author, 'status');
     node.isStatusDirty = false;
     node.lastReportUs = sim.nowUs;
   }

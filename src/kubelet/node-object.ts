@@ -9,6 +9,7 @@ import type { Lease, Node, NodeStatus } from '../model/node.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import { microTimeText, timeText } from '../model/time.ts';
 import type { NodeState } from './node-state.ts';
+import { volumesInUse } from './volumes-in-use.ts';
 
 /** As registered; without conditions it says nothing of its health yet. */
 export function newNode(node: NodeState, conditions: readonly Condition[]): Node {
@@ -32,6 +33,7 @@ export function newNode(node: NodeState, conditions: readonly Condition[]): Node
 const ANNOTATIONS: StringMap = { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' };
 
 export function statusOf(node: NodeState, conditions: readonly Condition[]): NodeStatus {
+  const inUse = volumesInUse(node);
   return {
     ...resourcesOf(node),
     conditions,
@@ -41,6 +43,7 @@ export function statusOf(node: NodeState, conditions: readonly Condition[]): Nod
     ],
     images: node.images.list(),
     nodeInfo: NODE_INFO,
+    ...(inUse.length === 0 ? {} : { volumesInUse: inUse }),
   };
 }
 

@@ -20,6 +20,7 @@ export function loseSandbox(worker: PodWorker, processes: Processes): void {
   releaseAddress(worker);
   worker.hasSandbox = false;
   worker.hasVolumes = false;
+  worker.volumesInUse = undefined;
   worker.isInitialized = false;
   worker.ip = '';
 }

@@ -11,7 +11,7 @@ import type { ContainerKill } from './container-kill.ts';
 import type { ContainerStart } from './container-start.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { podIp } from './node-state.ts';
-import { volumeProblem } from './pod-volumes.ts';
+import { type Stage, volumeProblem } from './pod-volumes.ts';
 import type { Pass, PassResult, PodWorker } from './pod-worker.ts';
 import { restartContainers, shouldRestartAll } from './restart-all.ts';
 import { mayRestart } from './restart-policy.ts';
@@ -126,20 +126,19 @@ export class PodSync {
     const sinceUs = sim.nowUs;
     let retryUs = MOUNT_RETRY_US;
     for (;;) {
-      const problem = volumeProblem(client, worker.pod, worker.node.name);
+      const problem = volumeProblem(client, worker);
       if (problem === undefined) return false;
-      // What cannot even be set about is looked at again in silence; a mount that failed is told, and put off for longer each time.
-      const waitUs = problem.isUnprocessed ? PROCESS_RETRY_US : retryUs;
-      if (!problem.isUnprocessed) {
-        events.pod(worker, 'Warning', 'FailedMount', problem.message);
-        retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
-      }
+      const { volume, stage, message: why } = problem;
+      // Claims are looked at again all the time; what has been tried and failed is put off for longer each time.
+      const waitUs = stage === 'unprocessed' ? PROCESS_RETRY_US : retryUs;
+      if (stage !== 'unprocessed') retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
+      if (stage === 'unmounted') events.pod(worker, 'Warning', 'FailedMount', why);
       if (sim.nowUs - sinceUs + waitUs >= MOUNT_TIMEOUT_US) {
         yield Math.max(0, MOUNT_TIMEOUT_US - (sim.nowUs - sinceUs));
-        const unprocessed = problem.isUnprocessed ? problem.volume : '';
-        const why = problem.isUnprocessed ? problem.message : 'context deadline exceeded';
-        const message = `Unable to attach or mount volumes: unmounted volumes=[${problem.volume}], unattached volumes=[], failed to process volumes=[${unprocessed}]: ${why}`;
-        events.pod(worker, 'Warning', 'FailedMount', message);
+        const listed = (at: Stage) => (stage === at ? volume : '');
+        const lists = `unmounted volumes=[${volume}], unattached volumes=[${listed('unattached')}], failed to process volumes=[${listed('unprocessed')}]`;
+        const end = stage === 'unprocessed' ? why : 'context deadline exceeded';
+        events.pod(worker, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${lists}: ${end}`);
         return true;
       }
       yield waitUs;

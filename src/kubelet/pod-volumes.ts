@@ -5,62 +5,82 @@
  * looked up when they are needed, as the kubelet's managers fetch them.
  */
 import type { FleetClient } from '../client/fleet-client.ts';
-import type { Container, Pod, Volume } from '../model/pod.ts';
-import { attachmentName } from '../model/storage.ts';
+import type { Container, Volume } from '../model/pod.ts';
+import { attachableVolumeName } from '../model/storage.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { beginUse, isReportedInUse } from './volumes-in-use.ts';
+
+/**
+ * How far the kubelet has come with a volume that is not there: it does not know yet what to mount, it waits for it to be attached, or it has
+ * tried to mount it and failed. Only the last is an Event.
+ */
+export type Stage = 'unprocessed' | 'unattached' | 'unmounted';
 
 /** A volume that cannot be mounted now, and why. */
 export interface VolumeProblem {
   readonly volume: string;
+  readonly stage: Stage;
   readonly message: string;
-  /** The kubelet does not know yet what to mount: nothing has been tried that could fail. */
-  readonly isUnprocessed: boolean;
 }
 
 /** The first volume that is not ready, in the order of the spec. */
-export function volumeProblem(client: FleetClient, pod: Pod, nodeName: string): VolumeProblem | undefined {
-  for (const volume of pod.spec.volumes ?? []) {
-    const message = problemOf(client, pod, nodeName, volume);
-    if (message !== undefined)
-      return {
-        volume: volume.name,
-        message,
-        isUnprocessed: message.startsWith('error processing PVC') || message.startsWith(NOT_ATTACHED),
-      };
+export function volumeProblem(client: FleetClient, worker: PodWorker): VolumeProblem | undefined {
+  let first: VolumeProblem | undefined;
+  // All of them are looked at: each is attached on its own.
+  for (const volume of worker.pod.spec.volumes ?? []) {
+    const problem = problemOf(client, worker, volume);
+    if (problem !== undefined) first ??= { volume: volume.name, ...problem };
   }
-  return undefined;
+  return first;
 }
 
-function problemOf(client: FleetClient, pod: Pod, nodeName: string, volume: Volume): string | undefined {
-  const namespace = pod.metadata.namespace;
+function problemOf(client: FleetClient, worker: PodWorker, volume: Volume): Omit<VolumeProblem, 'volume'> | undefined {
+  const { pod } = worker;
+  const { namespace } = pod.metadata;
   const { configMap, secret, persistentVolumeClaim, ephemeral } = volume;
   if (configMap?.name !== undefined && configMap.optional !== true && !client.has('ConfigMap', namespace, configMap.name)) {
-    return `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${configMap.name}" not found`;
+    return {
+      stage: 'unmounted',
+      message: `MountVolume.SetUp failed for volume "${volume.name}" : configmap "${configMap.name}" not found`,
+    };
   }
   if (secret?.secretName !== undefined && secret.optional !== true && !client.has('Secret', namespace, secret.secretName)) {
-    return `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret.secretName}" not found`;
+    return {
+      stage: 'unmounted',
+      message: `MountVolume.SetUp failed for volume "${volume.name}" : secret "${secret.secretName}" not found`,
+    };
   }
   const claimName = persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`);
   if (claimName === undefined) return undefined;
+  const unprocessed = (why: string) => ({
+    stage: 'unprocessed' as const,
+    message: `error processing PVC ${namespace}/${claimName}: ${why}`,
+  });
   if (!client.has('PersistentVolumeClaim', namespace, claimName)) {
-    return `error processing PVC ${namespace}/${claimName}: failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`;
+    return unprocessed(`failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`);
   }
   const claim = client.get('PersistentVolumeClaim', namespace, claimName);
-  const volumeName = claim.spec.volumeName;
-  if (claim.status?.phase !== 'Bound' || volumeName === undefined)
-    return `error processing PVC ${namespace}/${claimName}: PVC is not bound`;
-  return isAttached(client, nodeName, volumeName) ? undefined : `${NOT_ATTACHED} "${volumeName}"`;
+  const { volumeName } = claim.spec;
+  if (claim.status?.phase !== 'Bound' || volumeName === undefined) return unprocessed('PVC is not bound');
+  return isAttached(client, worker, volumeName) ? undefined : { stage: 'unattached', message: `volume "${volumeName}" is not attached` };
 }
 
-const NOT_ATTACHED = 'volume not attached according to node status for volume';
-
-/** Only a driver that says so of itself has its volumes attached before they can be mounted (CSIDriver's attachRequired). */
-function isAttached(client: FleetClient, nodeName: string, volumeName: string): boolean {
+/**
+ * Only a driver that says so of itself has its volumes attached before they can be mounted (CSIDriver's attachRequired). Such a volume has to
+ * be in the node's status twice: as in use, by the kubelet, and as attached, by kube-controller-manager
+ * (GenerateVerifyControllerAttachedVolumeFunc of pkg/volume/util/operationexecutor).
+ */
+function isAttached(client: FleetClient, worker: PodWorker, volumeName: string): boolean {
   if (!client.has('PersistentVolume', undefined, volumeName)) return true;
-  const { csi } = client.get('PersistentVolume', undefined, volumeName).spec;
+  const volume = client.get('PersistentVolume', undefined, volumeName);
+  const { csi } = volume.spec;
   if (csi === undefined || !client.has('CSIDriver', undefined, csi.driver)) return true;
   if (client.get('CSIDriver', undefined, csi.driver).spec.attachRequired === false) return true;
-  const name = attachmentName(volumeName, nodeName);
-  return client.has('VolumeAttachment', undefined, name) && client.get('VolumeAttachment', undefined, name).status?.attached === true;
+  const name = attachableVolumeName(volume);
+  beginUse(worker, name);
+  const { node } = worker;
+  if (!isReportedInUse(node, name) || !client.has('Node', undefined, node.name)) return false;
+  return client.get('Node', undefined, node.name).status?.volumesAttached?.some((one) => one.name === name) === true;
 }
 
 /** What a container's environment refers to that is not there; undefined when nothing is missing. */

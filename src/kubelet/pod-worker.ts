@@ -78,6 +78,8 @@ export class PodWorker implements PodRuntime {
   hasSandbox = false;
   sandboxCount = 0;
   hasVolumes = false;
+  /** Those of its volumes that have to be attached, by the name nodes know them under. */
+  volumesInUse: readonly string[] | undefined = undefined;
   /** All init containers are through in this sandbox. */
   isInitialized = false;
   /** One of its containers has had all of them taken down, to be started again. */

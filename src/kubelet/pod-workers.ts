@@ -35,6 +35,7 @@ import { EXIT_KILLED, Processes } from './processes.ts';
 import { type ContainerRecord, Run } from './runtime/container-record.ts';
 import { isStaticPod, StaticPods } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
+import { endUse } from './volumes-in-use.ts';
 
 /** What can happen to a pod on its node; the number of the container or probe stands above the four low bits. */
 const PodEvent = {
@@ -413,12 +414,14 @@ export class PodWorkers implements EventHandler {
 
   #onCleanedUp(worker: PodWorker): void {
     if (!worker.node.isRunning) return;
+    endUse(worker);
     worker.isFinished = true;
     this.status.changed(worker);
   }
 
   /** Nothing more is owed to the pod. */
   #remove(worker: PodWorker): void {
+    endUse(worker);
     this.table.uncount(worker);
     this.table.remove(worker);
   }

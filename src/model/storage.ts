@@ -121,3 +121,8 @@ export interface VolumeAttachment extends KubeObject {
 export function attachmentName(volumeName: string, nodeName: string): string {
   return `csi-${volumeName}-${nodeName}`;
 }
+
+/** How nodes name a volume that is attached (GetUniqueVolumeNameFromSpec of pkg/volume/util, for CSI); empty for one that never is. */
+export function attachableVolumeName({ spec: { csi } }: PersistentVolume): string {
+  return csi === undefined ? '' : `kubernetes.io/csi/${csi.driver}^${csi.volumeHandle}`;
+}

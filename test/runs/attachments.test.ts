@@ -1,7 +1,8 @@
 /** Disks that have to be attached to a node, and what that means when the node dies. */
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../src/model/meta.ts';
-import { isPodReady } from '../../src/model/pod.ts';
+import type { Node } from '../../src/model/node.ts';
+import { isPodReady, type Pod } from '../../src/model/pod.ts';
 import { deploy, deploymentOf, type SmallCluster, smallCluster } from '../support/small-cluster.ts';
 
 const CLASS = {
@@ -86,4 +87,91 @@ test('A volume of a dead node is taken from it six minutes after its pod was rem
   expect(attachments(small)).toEqual([`${old!.spec.nodeName} true`]);
   small.run(60);
   expect(small.readyPods()).toBe(1);
+});
+
+test('The kubelet lists a volume as in use before it mounts it, and lets go of it before it is taken away', () => {
+  // A disk is attached in some seconds, this kubelet looks at its status every four minutes.
+  const capacity = { cpu: 4, memory: '8Gi', 'ephemeral-storage': '50Gi' };
+  const nodes = [{ name: 'n1', capacity, kubelet: { nodeStatusUpdateFrequencySeconds: 240 } }];
+  const small = smallCluster({ objects: [CLASS, claim('ReadWriteOnce')], nodes });
+  const history: string[] = [];
+  small.cluster.observers.add({
+    wrote: ({ kind, object }) => {
+      if (kind === 'Pod' && isPodReady(object as Pod) && !history.includes('ready')) history.push('ready');
+      if (kind !== 'Node') return;
+      const { volumesInUse = [], volumesAttached = [] } = (object as Node).status ?? {};
+      const now = `${volumesInUse.length} in use, ${volumesAttached.length} attached`;
+      if (history.findLast((one) => one !== 'ready') !== now) history.push(now);
+    },
+  });
+  deploy(small, deploymentOf('web', 1, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }));
+  small.run(400);
+  expect(small.readyPods()).toBe(1);
+  const [volume] = small.cluster.api.list('PersistentVolume', {}).items;
+  const unique = `kubernetes.io/csi/disk.csi.example.com^${volume!.spec.csi!.volumeHandle}`;
+  const status = () => small.cluster.api.get('Node', undefined, 'n1').status!;
+  expect([status().volumesInUse, status().volumesAttached]).toEqual([[unique], [{ name: unique, devicePath: '' }]]);
+  small.cluster.client('kubectl').send(true, (api, by) => api.delete('Deployment', 'default', 'web', {}, by));
+  small.run(400);
+  expect(attachments(small)).toEqual([]);
+  expect(history.join('; ')).toMatch(
+    /^0 in use, 0 attached; 0 in use, 1 attached; 1 in use, 1 attached; ready; 0 in use, 1 attached; 0 in use, 0 attached$/,
+  );
+});
+
+test('Nothing is attached while kube-controller-manager is away, and what was missed is made up for', () => {
+  const small = smallCluster({ objects: [CLASS, claim('ReadWriteOnce')] });
+  small.cluster.stopController('persistentvolume-attach-detach-controller');
+  deploy(small, deploymentOf('web', 1, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }));
+  small.run(150);
+  expect([small.readyPods(), attachments(small)]).toEqual([0, []]);
+  expect(told(small, 'FailedMount')).toContain(
+    'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[data], failed to process volumes=[]: context deadline exceeded',
+  );
+  small.cluster.restartController('persistentvolume-attach-detach-controller');
+  small.run(90);
+  expect(small.readyPods()).toBe(1);
+  const node = small.pods()[0]!.spec.nodeName!;
+  small.cluster.stopController('persistentvolume-attach-detach-controller');
+  small.cluster.client('kubectl').send(true, (api, by) => api.delete('Deployment', 'default', 'web', {}, by));
+  small.run(120);
+  expect(attachments(small)).toEqual([`${node} true`]);
+  small.cluster.restartController('persistentvolume-attach-detach-controller');
+  small.run(30);
+  expect(attachments(small)).toEqual([]);
+});
+
+test('A node that is tainted as out of service gives its volumes away at once', () => {
+  const small = site('ReadWriteOnce', 1);
+  const [old] = small.pods();
+  const dead = old!.spec.nodeName!;
+  small.inject({ kind: 'crashNodes', nodes: { names: [dead] } });
+  small.run(120);
+  const taints = [{ key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' as const }];
+  small.cluster.client('kubectl').send(true, (api, by) => {
+    const node = api.get('Node', undefined, dead);
+    return api.update('Node', { ...node, spec: { ...node.spec, taints: [...(node.spec?.taints ?? []), ...taints] } }, by);
+  });
+  // The taint evicts the pod, and the pod garbage collector removes it by force within its period of 20 s.
+  small.run(90);
+  expect(small.readyPods()).toBe(1);
+  expect(attachments(small)).toEqual([`${small.pods().find(isPodReady)!.spec.nodeName} true`]);
+});
+
+test('A volume whose claim is deleted goes when no node has it any more', () => {
+  const small = site('ReadWriteOnce', 1);
+  const [volume] = small.cluster.api.list('PersistentVolume', {}).items;
+  small.cluster.stopController('persistentvolume-attach-detach-controller');
+  const kubectl = small.cluster.client('kubectl');
+  kubectl.send(true, (api, by) => api.delete('Deployment', 'default', 'web', {}, by));
+  kubectl.send(true, (api, by) => api.delete('PersistentVolumeClaim', 'default', 'data', {}, by));
+  small.run(90);
+  const volumes = () => small.cluster.api.list('PersistentVolume', {}).items.map(({ status }) => status?.phase);
+  expect(volumes()).toEqual(['Released']);
+  expect(told(small, 'VolumeFailedDelete')[0]).toBe(
+    `persistentvolume ${volume!.metadata.name} is still attached to node ${attachments(small)[0]!.split(' ')[0]}`,
+  );
+  small.cluster.restartController('persistentvolume-attach-detach-controller');
+  small.run(120);
+  expect(volumes()).toEqual([]);
 });
