@@ -69,6 +69,9 @@ class StateTracker implements Tracker {
   #present = 0;
   #value = 0;
   #sinceUs = 0;
+  /** The least and the most of the stretch: what "at least 4" was at its worst. */
+  #least = Number.POSITIVE_INFINITY;
+  #most = Number.NEGATIVE_INFINITY;
   #last: string | undefined;
   #firstMet: string | undefined;
   #firstMissed: string | undefined;
@@ -106,7 +109,13 @@ class StateTracker implements Tracker {
     const toUs = Number.isFinite(this.#toUs) ? this.#toUs : endUs;
     if (this.#last === undefined || (!isWhole && (endUs < toUs || !Number.isFinite(this.#toUs))))
       return { text, outcome: 'open', observed: this.#last ?? 'nothing yet' };
-    return { text, outcome: when.kind === 'sometime' ? 'missed' : 'met', observed: this.#last };
+    return { text, outcome: when.kind === 'sometime' ? 'missed' : 'met', observed: this.#range() ?? this.#last };
+  }
+
+  /** All that was seen, when it was more than one value. */
+  #range(): string | undefined {
+    const { figure } = this.#expectation;
+    return this.#least < this.#most ? `${valueText(this.#least, figure)} to ${valueText(this.#most, figure)}` : undefined;
   }
 
   /** The value held from the last change until now. */
@@ -115,6 +124,10 @@ class StateTracker implements Tracker {
     if (nowUs > this.#sinceUs && fromUs < nowUs && fromUs <= this.#toUs) {
       const shown = this.#shown();
       this.#last = shown;
+      if (this.#figure.isSum || this.#present > 0) {
+        this.#least = Math.min(this.#least, this.#value);
+        this.#most = Math.max(this.#most, this.#value);
+      }
       const dated = `${shown} at ${durationText(fromUs)}`;
       if (this.#holds()) this.#firstMet ??= dated;
       else this.#firstMissed ??= dated;
