@@ -11,7 +11,7 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { all, run, sleep, type Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
-import { startWorkers } from '../../client/workers.ts';
+import { Retry, startWorkers } from '../../client/workers.ts';
 import { keyOf } from '../../model/meta.ts';
 import { type Node, nodeCondition, type Taint } from '../../model/node.ts';
 import { isPodReady, type Pod } from '../../model/pod.ts';
@@ -19,6 +19,8 @@ import { timeText, timeUsOf } from '../../model/time.ts';
 import type { HandlerId } from '../../sim/simulation.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { isStillWell, type NodeHealth, observe, silenced } from './node-health.ts';
+import { labelsToReconcile } from './node-labels.ts';
+import { NodeRoll } from './node-roll.ts';
 import { hasNoExecute, NOT_READY, noScheduleTaints, swappedNoExecute, UNREACHABLE } from './node-taints.ts';
 import { evictionRate, ZoneQueue, zoneOf, zoneState } from './zone-disruption.ts';
 
@@ -48,16 +50,19 @@ export class NodeLifecycleController implements Controller {
   readonly #taintQueue: WorkQueue;
   readonly #podQueue: WorkQueue;
   readonly #health = new Map<string, NodeHealth>();
+  readonly #roll: NodeRoll;
+  /** Nodes whose pods could not all be marked. */
+  readonly #toMark = new Set<string>();
   readonly #zones = new Map<string, ZoneQueue>();
   readonly #handler: HandlerId;
   #isMonitoring = false;
   #isTaintPassDue = false;
-  #isAllDown = false;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#client = context.client('node-controller');
     this.#recorder = context.recorder('node-controller', this.#client);
+    this.#roll = new NodeRoll(this.#recorder, context.sim.nowUs);
     this.#nodes = context.informers.informer('Node');
     this.#leases = context.informers.informer('Lease');
     this.#pods = context.informers.informer('Pod');
@@ -69,7 +74,10 @@ export class NodeLifecycleController implements Controller {
   start(): void {
     const { sim, options } = this.#context;
     this.#nodes.addHandler({
-      onAdd: (node) => this.#taintQueue.add(node.metadata.name),
+      onAdd: (node) => {
+        this.#roll.came(node);
+        this.#taintQueue.add(node.metadata.name);
+      },
       onUpdate: (before, after) => this.#onNode(before, after),
       onDelete: (node) => this.#forget(node),
     });
@@ -77,19 +85,22 @@ export class NodeLifecycleController implements Controller {
       onAdd: (pod) => this.#onPod(undefined, pod),
       onUpdate: (before, after) => this.#onPod(before, after),
     });
-    startWorkers(sim, this.#taintQueue, WORKERS, (name) => this.#syncNoSchedule(name));
+    startWorkers(sim, this.#taintQueue, WORKERS, (name) => this.#syncNode(name));
     startWorkers(sim, this.#podQueue, WORKERS, (key) => this.#syncPod(key));
     sim.schedule(options.nodeMonitorPeriodSeconds * SECOND_US, this.#handler, LifecycleEvent.Monitor);
   }
 
   #onNode(before: Node, after: Node): void {
     // Heartbeats change nothing a taint depends on, and there are very many of them.
-    if (before.spec === after.spec && before.status?.conditions === after.status?.conditions) return;
+    const hasSameLabels = before.metadata.labels === after.metadata.labels;
+    if (before.spec === after.spec && before.status?.conditions === after.status?.conditions && hasSameLabels) return;
     this.#taintQueue.add(after.metadata.name);
   }
 
   #forget(node: Node): void {
     this.#health.delete(node.metadata.name);
+    this.#toMark.delete(node.metadata.name);
+    this.#roll.left(node);
     this.#zones.get(zoneOf(node))?.remove(node.metadata.name);
   }
 
@@ -105,14 +116,17 @@ export class NodeLifecycleController implements Controller {
     const pod = this.#pods.get(key);
     if (pod === undefined || !isPodReady(pod)) return;
     const status = this.#health.get(pod.spec.nodeName ?? '')?.readyStatus;
-    if (status !== undefined && status !== 'True') yield* this.#markPod(pod);
+    if (status === undefined || status === 'True' || (yield* this.#markPod(pod))) return;
+    throw new Retry(`Pod ${key} could not be marked as not ready`);
   }
 
-  *#syncNoSchedule(name: string): Task<void> {
+  *#syncNode(name: string): Task<void> {
     const node = this.#nodes.get(name);
     if (node === undefined) return;
     const taints = noScheduleTaints(node, timeText(this.#context.sim.nowUs));
     if (taints !== undefined) yield* this.#writeTaints(node, taints);
+    const labels = labelsToReconcile(node);
+    if (labels !== undefined) yield* this.#client.patch('Node', undefined, name, { type: 'strategic', body: { metadata: { labels } } });
   }
 
   #onMonitor(): void {
@@ -134,6 +148,7 @@ export class NodeLifecycleController implements Controller {
   }
 
   *#monitor(): Task<void> {
+    this.#roll.tell();
     const counts = new Map<string, ZoneCount>();
     const { nowUs } = this.#context.sim;
     const silent: { readonly node: Node; readonly next: Node }[] = [];
@@ -160,7 +175,10 @@ export class NodeLifecycleController implements Controller {
       if (isReady) countOf(counts, zone).ready++;
       else countOf(counts, zone).notReady++;
     }
+    const unmarked = [...this.#toMark].filter((name) => this.#health.get(name)?.readyStatus !== 'True');
+    this.#toMark.clear();
     const workers = Array.from({ length: Math.min(WORKERS, silent.length) }, () => this.#tellOf(silent));
+    workers.push(...unmarked.map((name) => this.#markPods(name)));
     for (const outcome of yield* all(workers)) if (!outcome.ok) throw outcome.error;
     yield* this.#judgeZones(counts);
   }
@@ -202,8 +220,14 @@ export class NodeLifecycleController implements Controller {
     if (nodeCondition(node, 'Ready')?.status !== 'True') return;
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     this.#recorder.event(node, 'Normal', 'NodeNotReady', message);
-    for (const pod of this.#pods.byIndex('nodeName', node.metadata.name)) {
-      if (isPodReady(pod)) yield* this.#markPod(pod);
+    yield* this.#markPods(node.metadata.name);
+  }
+
+  /** Models MarkPodsNotReady of pkg/controller/util/node/controller_utils.go; what fails is tried again in the next pass. */
+  *#markPods(nodeName: string): Task<void> {
+    this.#toMark.delete(nodeName);
+    for (const pod of this.#pods.byIndex('nodeName', nodeName)) {
+      if (isPodReady(pod) && !(yield* this.#markPod(pod))) this.#toMark.add(nodeName);
     }
   }
 
@@ -225,13 +249,20 @@ export class NodeLifecycleController implements Controller {
     }
   }
 
-  *#markPod(pod: Pod): Task<void> {
+  /** True when it is done, or the pod has gone. */
+  *#markPod(pod: Pod): Task<boolean> {
     const now = timeText(this.#context.sim.nowUs);
     const conditions = (pod.status?.conditions ?? []).map((condition) =>
       condition.type === 'Ready' ? { ...condition, status: 'False' as const, lastTransitionTime: now } : condition,
     );
     this.#recorder.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
-    yield* this.#quietly(this.#client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } }));
+    try {
+      yield* this.#client.updateStatus('Pod', { ...pod, status: { ...pod.status, conditions } });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return error.code === 404;
+    }
   }
 
   #queueNoExecute(node: Node, status: string | undefined): void {
@@ -242,7 +273,7 @@ export class NodeLifecycleController implements Controller {
       if (hasNoExecute(node, NOT_READY) || hasNoExecute(node, UNREACHABLE)) this.#start(this.#taintNow(name, undefined));
       return;
     }
-    if (this.#isAllDown || status === undefined) return;
+    if (status === undefined) return;
     const [wanted, opposite] = status === 'False' ? [NOT_READY, UNREACHABLE] : [UNREACHABLE, NOT_READY];
     if (hasNoExecute(node, opposite)) this.#start(this.#taintNow(name, wanted));
     else if (!hasNoExecute(node, wanted) && queue.add(name)) this.#wakeTaintPass();
@@ -261,7 +292,7 @@ export class NodeLifecycleController implements Controller {
     let isLeft = false;
     for (const queue of this.#zones.values()) {
       for (let name = queue.take(nowUs); name !== undefined; name = queue.take(nowUs)) this.#start(this.#taintByCondition(name));
-      if (!queue.isEmpty) isLeft = true;
+      if (queue.isOpen && !queue.isEmpty) isLeft = true;
     }
     if (isLeft) this.#wakeTaintPass();
   }
@@ -294,31 +325,33 @@ export class NodeLifecycleController implements Controller {
     yield* this.#client.patch('Node', undefined, node.metadata.name, { type: 'merge', body });
   }
 
+  /** Models handleDisruption. */
   *#judgeZones(counts: ReadonlyMap<string, Readonly<ZoneCount>>): Task<void> {
     const { options, sim } = this.#context;
     const states = new Map(
       [...counts].map(([zone, { ready, notReady }]) => [zone, zoneState(ready, notReady, options.unhealthyZoneThreshold)]),
     );
-    const isAllDown = states.size > 0 && [...states.values()].every((state) => state === 'FullDisruption');
-    if (isAllDown) {
-      if (!this.#isAllDown) {
-        // Rather this process is cut off than every node dead: nothing is evicted on its word.
-        for (const node of this.#nodes.values()) yield* this.#taintNow(node.metadata.name, undefined);
-        for (const queue of this.#zones.values()) {
-          queue.clear();
-          queue.setRate(0);
-        }
+    // A zone without nodes is forgotten; if it comes back, it is a new one.
+    for (const [zone, queue] of this.#zones) if (!states.has(zone)) queue.state = 'Initial';
+    const areAllDown = [...states.values()].every((state) => state === 'FullDisruption');
+    const wereAllDown = [...states.keys()].every((zone) => this.#zones.get(zone)!.state === 'FullDisruption');
+    if (areAllDown && wereAllDown) return;
+    if (areAllDown) {
+      // Rather this process is cut off than every node dead: nothing is evicted on its word.
+      for (const node of this.#nodes.values()) yield* this.#taintNow(node.metadata.name, undefined);
+      for (const queue of this.#zones.values()) {
+        queue.clear();
+        queue.enter('FullDisruption', 0, sim.nowUs);
       }
-      this.#isAllDown = true;
       return;
     }
-    if (this.#isAllDown) for (const health of this.#health.values()) health.seenUs = sim.nowUs;
-    this.#isAllDown = false;
+    if (wereAllDown) for (const health of this.#health.values()) health.seenUs = sim.nowUs;
     for (const [zone, state] of states) {
       const queue = this.#zones.get(zone)!;
       const { ready, notReady } = counts.get(zone)!;
-      queue.state = state;
-      queue.setRate(evictionRate(state, ready + notReady, options));
+      // A zone that only grows or shrinks keeps its rate until its state changes.
+      if (queue.state !== state || wereAllDown) queue.enter(state, evictionRate(state, ready + notReady, options), sim.nowUs);
+      if (!queue.isEmpty) this.#wakeTaintPass();
     }
   }
 
@@ -327,15 +360,6 @@ export class NodeLifecycleController implements Controller {
       // The next pass sees the node again.
       if (!(error instanceof ApiError)) throw error;
     });
-  }
-
-  /** What goes wrong with one object is left to the next pass. */
-  *#quietly(request: Task<unknown>): Task<void> {
-    try {
-      yield* request;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
   }
 }
 

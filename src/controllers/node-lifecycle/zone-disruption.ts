@@ -67,10 +67,19 @@ export class ZoneQueue {
     this.#waiting.clear();
   }
 
-  setRate(rate: number): void {
+  /** Can anything come out of it? */
+  get isOpen(): boolean {
+    return this.#rate > 0;
+  }
+
+  /** Who waits for the former bucket waits for the new one too: it begins empty then (SwapLimiter of rate_limited_queue.go). */
+  enter(state: ZoneState, rate: number, nowUs: number): void {
+    this.state = state;
     if (rate === this.#rate) return;
+    const isWaiting = this.#bucket?.tryTake(nowUs) !== true;
     this.#rate = rate;
     this.#bucket = rate > 0 ? new TokenBucket(rate, BURST) : undefined;
+    if (isWaiting) this.#bucket?.tryTake(nowUs);
   }
 
   /** The next node the bucket lets through at this instant. */

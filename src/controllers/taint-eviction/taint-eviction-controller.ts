@@ -30,6 +30,7 @@ export class TaintEvictionController implements Controller {
   readonly #pods: Informer<'Pod'>;
   /** NoExecute taints by node; nodes without are not in it. */
   readonly #tainted = new Map<string, readonly Taint[]>();
+  /** Evictions that are still to come. */
   readonly #timed = new Map<ObjectKey, EventId>();
 
   constructor(context: ControllerContext) {
@@ -82,6 +83,7 @@ export class TaintEvictionController implements Controller {
     const key = objectKey(pod);
     // What has been decided stands: neither a later taint nor a shorter toleration moves a deadline.
     if (this.#timed.has(key)) return;
+    if (waitUs === 0) return this.#evict(pod);
     const event = this.#context.sim.after(waitUs, () => {
       this.#timed.delete(key);
       this.#evict(pod);
@@ -119,8 +121,8 @@ export class TaintEvictionController implements Controller {
 
   *#deleteOnce({ metadata, spec }: Pod): Task<void> {
     const { namespace, name, uid } = metadata;
-    const pod = this.#pods.get(`${namespace}/${name}`);
-    if (pod === undefined || pod.metadata.uid !== uid || pod.spec.nodeName !== spec.nodeName) return;
+    const pod = yield* this.#client.get('Pod', namespace, name);
+    if (pod.metadata.uid !== uid || pod.spec.nodeName !== spec.nodeName) return;
     if (!isPodTerminal(pod) && podCondition(pod, 'DisruptionTarget')?.status !== 'True') {
       const condition = {
         type: 'DisruptionTarget',
@@ -137,7 +139,7 @@ export class TaintEvictionController implements Controller {
   }
 }
 
-/** How long the pod may stay; undefined: not at all; infinity: for ever. */
+/** How long the pod may stay; undefined: some taint is not tolerated; infinity: for ever. */
 function toleratedUs(pod: Pod, taints: readonly Taint[]): number | undefined {
   const used = new Set<NonNullable<Pod['spec']['tolerations']>[number]>();
   for (const taint of taints) {
@@ -149,5 +151,5 @@ function toleratedUs(pod: Pod, taints: readonly Taint[]): number | undefined {
   for (const { tolerationSeconds } of used) {
     if (tolerationSeconds !== undefined) seconds = Math.min(seconds, Math.max(0, tolerationSeconds));
   }
-  return seconds === 0 ? undefined : seconds * SECOND_US;
+  return seconds * SECOND_US;
 }

@@ -38,10 +38,16 @@ export class ScriptedKubelet {
   }
 
   start(): void {
+    // The first was there in all sessions, the others joined for one.
     for (const [i, name] of this.#nodes.entries()) {
-      this.#api.create('Node', scriptedNode(name, i + 1, this.#sim.nowUs) as never, AUTHOR);
-      this.#beat(name);
+      if (i === 0) this.#join(name, i);
+      else this.#sim.after(SECOND_US, () => this.#join(name, i));
     }
+  }
+
+  #join(name: string, index: number): void {
+    this.#api.create('Node', scriptedNode(name, index + 1, this.#sim.nowUs) as never, AUTHOR);
+    this.#beat(name);
   }
 
   #look(pod: Pod): void {

@@ -38,3 +38,19 @@ test('ZoneQueue lets nothing through at rate 0, and forgets a node that is ready
   queue.remove('a');
   expect(queue.isEmpty).toBe(true);
 });
+
+test('ZoneQueue that waits goes on waiting at another rate', () => {
+  const queue = new ZoneQueue(0.1);
+  for (const name of ['a', 'b', 'c', 'd']) queue.add(name);
+  const second = (at: number) => at * SECOND_US;
+  expect(queue.take(second(100))).toBe('a');
+  queue.enter('PartialDisruption', 0.01, second(101));
+  expect([queue.take(second(101)), queue.take(second(200)), queue.take(second(201))]).toEqual([undefined, undefined, 'b']);
+  queue.enter('PartialDisruption', 0, second(202));
+  expect([queue.isOpen, queue.take(second(900))]).toEqual([false, undefined]);
+  queue.enter('Normal', 0.1, second(900));
+  expect([queue.take(second(909)), queue.take(second(910))]).toEqual([undefined, 'c']);
+  // A bucket that is full lets the next one through at once, whatever its rate.
+  queue.enter('PartialDisruption', 0.01, second(930));
+  expect(queue.take(second(930))).toBe('d');
+});
