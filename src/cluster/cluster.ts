@@ -193,8 +193,10 @@ export class Cluster {
   #startControllers(process: ControlPlaneProcess): void {
     const { sim, random, observers, spec } = this;
     const options = { ...DEFAULT_CONTROLLER_OPTIONS, ...spec.controllers };
+    // The first to lead stands for one that led before the run.
+    const isContinued = this.#controllers === undefined;
     this.#controllers = new RunningControllers(process, { sim, random, observers, metrics: this.metricsServer, options });
-    this.#controllers.start(new Set([...(spec.disabledControllers ?? []), ...this.#stoppedControllers]));
+    this.#controllers.start(new Set([...(spec.disabledControllers ?? []), ...this.#stoppedControllers]), isContinued);
   }
 
   #startScheduler(process: ControlPlaneProcess, spec: SchedulerSpec): void {

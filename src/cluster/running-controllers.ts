@@ -12,7 +12,7 @@ import { CONTROLLERS } from '../controllers/registry.ts';
 import type { ControlPlaneProcess } from './control-plane-process.ts';
 
 /** All of a controller's context but what belongs to its process. */
-export type SharedContext = Omit<ControllerContext, 'informers' | 'client' | 'recorder'>;
+export type SharedContext = Omit<ControllerContext, 'informers' | 'client' | 'recorder' | 'isContinued'>;
 
 interface Running {
   readonly clients: Client[];
@@ -30,11 +30,11 @@ export class RunningControllers {
   }
 
   /** Starts all but the disabled ones, in the registry's order. */
-  start(disabled: ReadonlySet<string>): void {
-    for (const name of CONTROLLERS.keys()) if (!disabled.has(name)) this.startOne(name);
+  start(disabled: ReadonlySet<string>, isContinued: boolean): void {
+    for (const name of CONTROLLERS.keys()) if (!disabled.has(name)) this.startOne(name, isContinued);
   }
 
-  startOne(name: string): void {
+  startOne(name: string, isContinued = false): void {
     if (this.#running.has(name)) return;
     const construct = CONTROLLERS.get(name) ?? fail(`Cannot start ${name}: no such controller`);
     const { informers } = this.#process;
@@ -43,6 +43,7 @@ export class RunningControllers {
     const context: ControllerContext = {
       ...this.#shared,
       informers,
+      isContinued,
       client: (author, qps = kubeApiQps, burst = kubeApiBurst) => {
         const client = this.#process.client(author, qps, burst);
         clients.push(client);

@@ -20,6 +20,8 @@ export interface ControllerContext {
   readonly observers: Observers;
   readonly informers: InformerFactory;
   readonly options: ControllerOptions;
+  /** The controller was at work before the run began, and what it finds is no news to it; false for one that starts during the run. */
+  readonly isContinued: boolean;
   /** What the metrics APIs answer; absent in a cluster without metrics-server. */
   readonly metrics?: MetricsSource | undefined;
   /** A client of that name; its limits are those of `options` unless given. Ask once per controller: each has its own bucket. */

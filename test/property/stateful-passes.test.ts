@@ -120,13 +120,13 @@ test('Nearly every pass of an undisturbed set has a table', () => {
     minReadySeconds: 4,
     historyLimit: 10,
   };
-  const { writes } = runOf(set, [{ atUs: 45 * SECOND_US, what: 'image', number: 2 }]);
+  const { writes } = runOf(set, [{ atUs: 100 * SECOND_US, what: 'image', number: 2 }], 300);
   expect(open.mock.results.length).toBeGreaterThan(20);
   expect(open.mock.results.every(({ value }) => value !== undefined)).toBe(true);
   expect(writes.filter((write) => write.includes(' create Pod binding')).length).toBe(8);
 });
 
-function runOf(set: Shape, acts: readonly Act[]): { writes: string[]; digest: string } {
+function runOf(set: Shape, acts: readonly Act[], seconds = 120): { writes: string[]; digest: string } {
   const nodes = ['a', 'b'].map((name) => ({ name, capacity: { cpu: 8, memory: '16Gi' }, images: ['i:0', 'i:1', 'i:2'] }));
   const cluster = new Cluster({ seed: 3, nodes, objects: [STORAGE_CLASS] });
   const writes: string[] = [];
@@ -138,7 +138,7 @@ function runOf(set: Shape, acts: readonly Act[]): { writes: string[]; digest: st
   cluster.start();
   cluster.client('kubectl').send(true, (api, by) => api.create('StatefulSet', statefulSet(set), by));
   for (const one of acts) cluster.sim.after(one.atUs, () => play(cluster, one));
-  cluster.sim.runUntil(120 * SECOND_US);
+  cluster.sim.runUntil(seconds * SECOND_US);
   return { writes, digest: cluster.sim.digest };
 }
 

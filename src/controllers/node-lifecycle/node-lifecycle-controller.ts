@@ -62,7 +62,7 @@ export class NodeLifecycleController implements Controller {
     this.#context = context;
     this.#client = context.client('node-controller');
     this.#recorder = context.recorder('node-controller', this.#client);
-    this.#roll = new NodeRoll(this.#recorder, context.sim.nowUs);
+    this.#roll = new NodeRoll(this.#recorder, context.sim.nowUs, context.isContinued);
     this.#nodes = context.informers.informer('Node');
     this.#leases = context.informers.informer('Lease');
     this.#pods = context.informers.informer('Pod');

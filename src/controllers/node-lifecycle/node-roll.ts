@@ -4,13 +4,9 @@
  * Models classifyNodes and knownNodeSet of pkg/controller/nodelifecycle/node_lifecycle_controller.go, and RecordNodeEvent of
  * pkg/controller/util/node/controller_utils.go.
  */
-import { SECOND_US } from '../../base/units.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Node } from '../../model/node.ts';
 import { timeText } from '../../model/time.ts';
-
-// A process that works by then has begun with the run, and all that has been there since then it has long seen.
-const BEGUN_WITH_RUN_US = SECOND_US;
 
 export class NodeRoll {
   readonly #recorder: EventRecorder;
@@ -19,10 +15,10 @@ export class NodeRoll {
   readonly #came = new Map<string, Node>();
   readonly #left = new Map<string, Node>();
 
-  /** `startUs`: when the process begins to work. */
-  constructor(recorder: EventRecorder, startUs: number) {
+  /** `startUs`: when the controller starts; `isContinued` when it stands for one that has seen all nodes there were by then. */
+  constructor(recorder: EventRecorder, startUs: number, isContinued: boolean) {
     this.#recorder = recorder;
-    this.#knownUntil = startUs < BEGUN_WITH_RUN_US ? timeText(0) : '';
+    this.#knownUntil = isContinued ? timeText(startUs) : '';
   }
 
   came(node: Node): void {

@@ -193,6 +193,7 @@ export class ReplayControlPlane {
       informers: process.informers,
       metrics: this.metrics,
       options,
+      isContinued: true,
       client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
       recorder: (component, client) => process.recorder(component, client),
     };
