@@ -56,6 +56,8 @@ export class Informer<K extends Kind> implements EventHandler {
   #dueUs: number[] = [];
   #head = 0;
   #lastDueUs = 0;
+  /** When the last of what was there when the watch began has arrived. */
+  #syncedUs = 0;
   #lastReceivedUs = -1;
   #lastUid: string | undefined;
   #isDelivering = false;
@@ -95,6 +97,11 @@ export class Informer<K extends Kind> implements EventHandler {
   get size(): number {
     this.#catchUp();
     return this.#entries.size;
+  }
+
+  /** From when on HasSynced is true; undefined while there is no connection. */
+  get syncedUs(): number | undefined {
+    return this.#isConnected ? this.#syncedUs : undefined;
   }
 
   get(key: ObjectKey): KindMap[K] | undefined {
@@ -182,6 +189,8 @@ export class Informer<K extends Kind> implements EventHandler {
   #watch(fromRevision: number): void {
     const watch = this.#store.watch(this.kind, fromRevision, (event) => this.#receive(event));
     this.#stopWatch = () => watch.stop();
+    // What lies between is told by now, and on its way.
+    this.#syncedUs = this.#lastDueUs;
   }
 
   /** What is there is held against what was known: of all that happened in between only the outcome is heard. */
@@ -324,6 +333,22 @@ export class InformerFactory {
       this.#informers.set(kind, informer as unknown as Informer<never>);
     }
     return informer;
+  }
+
+  /** What is watched so far. */
+  get kinds(): readonly Kind[] {
+    return [...this.#informers.keys()];
+  }
+
+  /** Watches these, and says when all that is there will have arrived: WaitForCacheSync. Undefined while there is no connection. */
+  syncedUs(kinds: readonly Kind[]): number | undefined {
+    let latestUs = 0;
+    for (const kind of kinds) {
+      const { syncedUs } = this.informer(kind);
+      if (syncedUs === undefined) return undefined;
+      latestUs = Math.max(latestUs, syncedUs);
+    }
+    return latestUs;
   }
 
   /** Runs `act`, and returns what takes back every handler it has added: a controller that stops while its process lives on. */

@@ -8,10 +8,14 @@
 import { fail } from '../base/fail.ts';
 import { SECOND_US } from '../base/units.ts';
 import { LeaderElector } from '../client/leader-election.ts';
+import type { Kind } from '../model/kinds.ts';
 import { type ControlPlane, ControlPlaneProcess } from './control-plane-process.ts';
 
 /** What a static pod's container takes from its end to running again, while it is not in back-off. */
 const RESTART_US = 2 * SECOND_US;
+
+/** syncedPollPeriod in shared_informer.go. */
+const SYNC_POLL_US = 100_000;
 
 /** Begins the component's work in `process`; called once a process, when it leads. */
 export type StartWork = (process: ControlPlaneProcess) => void;
@@ -32,7 +36,8 @@ export class ElectedComponent {
   readonly #plane: ControlPlane;
   readonly #startWork: StartWork;
   readonly #candidates: readonly Candidate[];
-  #hasLed = false;
+  /** The process that led last, living or dead. */
+  #lastLed: ControlPlaneProcess | undefined;
   #areWatchesBroken = false;
 
   constructor(plane: ControlPlane, name: string, replicas: number, startWork: StartWork) {
@@ -137,10 +142,22 @@ export class ElectedComponent {
 
   #onLeading(candidate: Candidate, process: ControlPlaneProcess): void {
     const { sim, observers } = this.#plane;
-    // The first of all to lead is no news.
-    if (this.#hasLed) observers.noted(sim.nowUs, `${candidate.identity} leads now and works with fresh caches`);
-    this.#hasLed = true;
-    this.#startWork(process);
+    const before = this.#lastLed;
+    this.#lastLed = process;
+    // The first of all to lead is no news, and finds its caches full: the cluster was there before the run began.
+    if (before === undefined) return this.#startWork(process);
+    observers.noted(sim.nowUs, `${candidate.identity} leads now and works with fresh caches`);
+    this.#startWhenSynced(candidate, process, before.informers.kinds);
+  }
+
+  /** It watches what its predecessor watched, and touches nothing before it has seen all of it (WaitForNamedCacheSync). */
+  #startWhenSynced(candidate: Candidate, process: ControlPlaneProcess, kinds: readonly Kind[]): void {
+    if (candidate.process !== process) return;
+    const { sim } = this.#plane;
+    const syncedUs = process.informers.syncedUs(kinds);
+    const waitUs = syncedUs === undefined ? SYNC_POLL_US : syncedUs - sim.nowUs;
+    if (waitUs <= 0) this.#startWork(process);
+    else sim.after(waitUs, () => this.#startWhenSynced(candidate, process, kinds));
   }
 
   #onLost(candidate: Candidate, process: ControlPlaneProcess): void {

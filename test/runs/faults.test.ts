@@ -133,6 +133,28 @@ describe('A fault of the control plane', () => {
     expect(site.notes.at(-1)).toMatch(/^\d+ kube-controller-manager leads now and works with fresh caches$/);
   });
 
+  test('a process that takes over waits until its caches are full: it makes no pod anew that is there, and removes none', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const site = shop({ seed, controlPlaneReplicas: 2 });
+      let created = 0;
+      let removed = 0;
+      site.cluster.observers.add({
+        wrote: ({ kind, previous, removed: isRemoved }) => {
+          if (kind !== 'Pod') return;
+          if (previous === undefined) created++;
+          if (isRemoved) removed++;
+        },
+      });
+      site.inject({ kind: 'crashController', component: 'kube-controller-manager' });
+      site.run(60);
+      expect(site.notes.at(-1)).toContain('leads now');
+      expect({ seed, created, removed }).toEqual({ seed, created: 0, removed: 0 });
+      scale(site, 'web', 7);
+      site.run(20);
+      expect({ seed, created, ready: site.readyPods() }).toEqual({ seed, created: 1, ready: 7 });
+    }
+  });
+
   test('crashController of one controller stops that one alone', () => {
     const site = shop();
     site.inject({ kind: 'crashController', component: 'deployment-controller', forUs: 60 * SECOND_US });
