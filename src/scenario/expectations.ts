@@ -73,7 +73,10 @@ class StateTracker implements Tracker {
   #least = Number.POSITIVE_INFINITY;
   #most = Number.NEGATIVE_INFINITY;
   #last: string | undefined;
-  #firstMet: string | undefined;
+  /** What it came to hold with: in the stretch, or as the stretch began. */
+  #metWith: string | undefined;
+  /** It holds, or did, after it had not in the same stretch. */
+  #cameToHold = false;
   #firstMissed: string | undefined;
 
   constructor(expectation: Expectation, figure: ObjectFigure) {
@@ -104,11 +107,13 @@ class StateTracker implements Tracker {
       return { text, outcome: this.#holds() ? 'met' : 'missed', observed: this.#shown() };
     }
     // What is already decided stays decided, however the run ended.
-    if (when.kind === 'sometime' && this.#firstMet !== undefined) return { text, outcome: 'met', observed: this.#firstMet };
+    if (when.kind === 'sometime' && this.#cameToHold) return { text, outcome: 'met', observed: this.#metWith! };
     if (when.kind !== 'sometime' && this.#firstMissed !== undefined) return { text, outcome: 'missed', observed: this.#firstMissed };
     const toUs = Number.isFinite(this.#toUs) ? this.#toUs : endUs;
     if (this.#last === undefined || (!isWhole && (endUs < toUs || !Number.isFinite(this.#toUs))))
       return { text, outcome: 'open', observed: this.#last ?? 'nothing yet' };
+    // It held from beginning to end.
+    if (when.kind === 'sometime' && this.#metWith !== undefined) return { text, outcome: 'met', observed: this.#metWith };
     return { text, outcome: when.kind === 'sometime' ? 'missed' : 'met', observed: this.#range() ?? this.#last };
   }
 
@@ -129,8 +134,14 @@ class StateTracker implements Tracker {
         this.#most = Math.max(this.#most, this.#value);
       }
       const dated = `${shown} at ${durationText(fromUs)}`;
-      if (this.#holds()) this.#firstMet ??= dated;
-      else this.#firstMissed ??= dated;
+      if (this.#holds()) {
+        this.#cameToHold ||= this.#firstMissed !== undefined;
+        this.#metWith ??= this.#firstMissed === undefined ? `${shown} all along` : dated;
+      } else {
+        this.#firstMissed ??= dated;
+        // What held as the stretch began and is lost has to come back.
+        if (!this.#cameToHold) this.#metWith = undefined;
+      }
     }
     this.#sinceUs = nowUs;
   }

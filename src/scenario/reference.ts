@@ -19,8 +19,8 @@ const WHENS = [
   ['`always`', 'at every instant of the run', 'over the whole run'],
   ['`after 2m`', 'at every instant from then on', 'from then on'],
   ['`before 5m`', 'at every instant until then', 'until then'],
-  ['`by 5m`', 'at some instant until then', 'until then'],
-  ['`within 30s of 5m`', 'at some instant of the 30s after 5m', 'in the 30s after 5m'],
+  ['`by 5m`', 'it comes to hold at some instant until then, or held all along; what is lost on the way has to come back', 'until then'],
+  ['`within 30s of 5m`', 'the same, of the 30s after 5m', 'in the 30s after 5m'],
 ] as const;
 
 export function scenarioReference(): string {

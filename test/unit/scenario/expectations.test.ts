@@ -43,7 +43,14 @@ test.each([
   ['service.web.endpoints >= 1 always', ['missed', '0 at 0s']],
   ['service.web.endpoints == 3 by 25s', ['met', '3 at 20s']],
   ['service.web.endpoints == 3 by 15s', ['missed', '0 to 2']],
-  ['service.web.endpoints == 3 within 5s of 25s', ['met', '3 at 25s']],
+  ['service.web.endpoints == 3 within 4s of 25s', ['met', '3 all along']],
+  // What held when the stretch began was the state of before: lost, it has to come back.
+  ['service.web.endpoints == 3 within 10s of 25s', ['missed', '1 to 3']],
+  ['service.web.endpoints >= 2 within 15s of 10s', ['met', '2 all along']],
+  ['service.web.endpoints >= 2 within 25s of 10s', ['missed', '1 to 3']],
+  ['service.web.endpoints != 1 within 20s of 15s', ['missed', '1 to 3']],
+  ['service.web.endpoints == 1 within 20s of 15s', ['met', '1 at 30s']],
+  ['service.web.endpoints <= 2 within 25s of 10s', ['met', '1 at 30s']],
   ['service.web.endpoints <= 1 after 30s', ['met', '1']],
 ])('Expectation "%s" of 2, 3, then 1 endpoints is judged by hand-worked answers', (text, verdict) => {
   expect(verdictOf(text, STEPS)).toEqual(verdict);
