@@ -17,6 +17,7 @@ import { TriggerTimes } from '../endpointslice/trigger-times.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
 import { PodSelectors } from '../pod-selectors.ts';
 import { subsetsOf } from './endpoint-subsets.ts';
+import { OVER_CAPACITY, withinCapacity } from './endpoints-capacity.ts';
 
 const MAX_RETRIES = 15;
 const HEADLESS = 'service.kubernetes.io/headless';
@@ -110,11 +111,16 @@ export class EndpointsController implements Controller {
     const known = this.#context.informers.informer('Endpoints').get(key);
     const labels = labelsOf(service);
     if (known !== undefined && isSameValue(subsets, known.subsets ?? []) && isSameValue(labels, known.metadata.labels ?? {})) return;
-    const { [TRIGGER_TIME]: _former, ...kept } = known?.metadata.annotations ?? {};
-    const annotations = { ...kept, ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }) };
+    const held = withinCapacity(subsets);
+    const { [TRIGGER_TIME]: _former, [OVER_CAPACITY]: _cut, ...kept } = known?.metadata.annotations ?? {};
+    const annotations = {
+      ...kept,
+      ...(trigger === undefined ? {} : { [TRIGGER_TIME]: trigger }),
+      ...(held === subsets ? {} : { [OVER_CAPACITY]: 'truncated' }),
+    };
     const { namespace, name } = service.metadata;
     const metadata = { ...(known?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }) }), labels, annotations };
-    const endpoints: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata, ...(subsets.length === 0 ? {} : { subsets }) };
+    const endpoints: Endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata, ...(held.length === 0 ? {} : { subsets: held }) };
     try {
       if (known === undefined) yield* this.#client.create('Endpoints', endpoints);
       else yield* this.#client.update('Endpoints', endpoints);
