@@ -60,6 +60,11 @@ export function notFound(kind: Kind, name: string, subresource?: string): ApiErr
   return new ApiError({ code: 404, reason: 'NotFound', message, details: { name, ...details, kind: resource } });
 }
 
+/** There is no such path: the kind has no such subresource. */
+export function noResource(): ApiError {
+  return new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} });
+}
+
 export function alreadyExists(kind: Kind, name: string, before = '', after = ''): ApiError {
   const message = `${before}${groupResource(kind)} "${name}" already exists${after}`;
   return new ApiError({ code: 409, reason: 'AlreadyExists', message, details: { name, ...resourceDetails(kind) } });

@@ -15,7 +15,7 @@ import { timeText } from '../model/time.ts';
 import type { Random } from '../sim/random.ts';
 import type { Simulation } from '../sim/simulation.ts';
 import { Admission } from './admission.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { ApiError, noResource, notFound } from './api-error.ts';
 import { boundPod, NO_METADATA } from './binding.ts';
 import { withDefaults } from './defaults.ts';
 import { checkPreconditions, type DeleteOptions, isLeaving } from './deletion.ts';
@@ -244,6 +244,7 @@ export class ApiServer {
   }
 
   scale(kind: Kind, namespace: string, name: string): Scale {
+    if (!SCALABLE.has(kind)) throw noResource();
     const stored = this.store.get(kind, keyOf(namespace, name));
     // Of these two, reading the scale of what is not there names the subresource; writing it does not, nor do others
     // (ScaleREST.Get in pkg/registry/apps/{deployment,replicaset}/storage).
@@ -279,6 +280,7 @@ export class ApiServer {
     uid: string | undefined,
   ): Scale {
     return this.#answer(verb, kind, request, () => {
+      if (!SCALABLE.has(kind)) throw noResource();
       const stored = this.get(kind, namespace, name);
       if (uid !== undefined && uid !== stored.metadata.uid) throw otherUid(kind, stored, uid);
       if (resourceVersion !== undefined) checkVersion(kind, stored.metadata, resourceVersion);
@@ -308,6 +310,9 @@ export class ApiServer {
     }
   }
 }
+
+/** The kinds with a subresource `scale`. */
+const SCALABLE: ReadonlySet<Kind> = new Set<Kind>(['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController']);
 
 function scaleOf(object: KubeObject): Scale {
   const { spec, status } = object as unknown as {

@@ -60,3 +60,23 @@ test('CronJob for a day that no year has says so once, and does not look again',
   expect(events).toEqual([expect.objectContaining({ type: 'Warning', reason: 'InvalidSchedule', message })]);
   expect(events[0]).not.toHaveProperty('n');
 });
+
+test.each([
+  [{ apiVersion: 'apps/v1', kind: 'Fleet', name: 'web' }, 'no matches for kind "Fleet" in group "apps"'],
+  [{ apiVersion: 'extensions/v1beta1', kind: 'Deployment', name: 'web' }, 'no matches for kind "Deployment" in group "extensions"'],
+  [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'web' }, 'the server could not find the requested resource'],
+  [{ apiVersion: 'apps/v9', kind: 'StatefulSet', name: 'web' }, 'statefulsets.apps "web" not found'],
+])('HorizontalPodAutoscaler of %o says what is wrong with that', (scaleTargetRef, words) => {
+  const { plane, ...world } = controlPlane();
+  const metadata = { name: 'web' };
+  world.create({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata, spec: { scaleTargetRef, maxReplicas: 3 } });
+  world.run(10);
+  expect(world.events()).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'FailedGetScale', message: words }));
+  expect(plane.api.get('HorizontalPodAutoscaler', 'ns', 'web').status?.conditions).toEqual([
+    expect.objectContaining({
+      type: 'AbleToScale',
+      status: 'False',
+      message: `the HPA controller was unable to get the target's current scale: ${words}`,
+    }),
+  ]);
+});

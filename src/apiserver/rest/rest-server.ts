@@ -6,7 +6,7 @@
 import { apiVersionOf, groupResource, type Kind, type KindMap } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
 import { timeText } from '../../model/time.ts';
-import { ApiError, conflict, notFound } from '../api-error.ts';
+import { ApiError, conflict, noResource, notFound } from '../api-error.ts';
 import type { ApiServer } from '../api-server.ts';
 import { withDefaults } from '../defaults.ts';
 import { apply, type ManagedType, managersAfterUpdate, type Writer, withManagers } from '../managed/managed-fields.ts';
@@ -24,7 +24,7 @@ import { Representation } from './representation.ts';
 import { readBody, type YamlReader } from './request-body.ts';
 import { type WriteOptions, writeOptionsOf } from './request-options.ts';
 import { queryValue, type RestRequest, type RestResponse } from './rest-request.ts';
-import { noResource, type Route, routeOf, withQueryOfPath } from './route.ts';
+import { type Route, routeOf, withQueryOfPath } from './route.ts';
 import { changeScale, readScale } from './scale-request.ts';
 import { type ServedVersion, servedVersion } from './served-version.ts';
 import { checkName, infoOf, inNamespace, settled, writerOf } from './shared.ts';

@@ -4,7 +4,7 @@
  * Models the routes of staging/src/k8s.io/apiserver/pkg/endpoints/installer.go. Answers 404 and 405 in the server's words.
  */
 import { KINDS, type Kind } from '../../model/kinds.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError, noResource } from '../api-error.ts';
 import { hasGroup } from './discovery/discovery.ts';
 import type { RestRequest } from './rest-request.ts';
 
@@ -133,10 +133,6 @@ function methodsOf(
   return kind === 'Namespace' || kind === 'Service'
     ? COLLECTION_METHODS.filter((one) => one !== 'DELETE' || kind === 'Service')
     : COLLECTION_METHODS;
-}
-
-export function noResource(): ApiError {
-  return new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} });
 }
 
 export function noMethod(): ApiError {

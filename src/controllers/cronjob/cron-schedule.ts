@@ -99,9 +99,11 @@ function numberOf(text: string, names: readonly string[], firstName: number): nu
   return Number(text);
 }
 
+/** Of time.ParseDuration, cut to whole seconds; what is negative is less than one, whatever it says. */
 function durationSeconds(text: string): number {
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+$/.test(text))
+  if (!/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+)$/.test(text))
     throw new Error(`failed to parse duration @every ${text}: time: invalid duration "${text}"`);
+  if (text.startsWith('-')) return 0;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/g)) seconds += Number(amount) * DURATION_UNITS[unit!]!;
   return Math.floor(seconds);

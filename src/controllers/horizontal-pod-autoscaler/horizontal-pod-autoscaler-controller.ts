@@ -15,7 +15,7 @@ import type { Informer } from '../../client/informer.ts';
 import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
-import type { Kind } from '../../model/kinds.ts';
+import { KINDS, type Kind } from '../../model/kinds.ts';
 import { type Condition, type LabelSelector, objectKey } from '../../model/meta.ts';
 import type { HorizontalPodAutoscaler } from '../../model/policy.ts';
 import { quantityNanos } from '../../model/quantity.ts';
@@ -109,11 +109,11 @@ export class HorizontalPodAutoscalerController implements Controller {
       conditions: hpa.status?.conditions ?? [],
       metrics: [],
     };
-    const { kind, name } = hpa.spec.scaleTargetRef;
+    const { name } = hpa.spec.scaleTargetRef;
     const namespace = hpa.metadata.namespace ?? '';
     let scale: Scale;
     try {
-      scale = yield* this.#client.scale(kind as Kind, namespace, name);
+      scale = yield* this.#client.scale(kindOf(hpa), namespace, name);
     } catch (error) {
       const text = messageOf(error);
       this.#recorder.event(hpa, 'Warning', 'FailedGetScale', text);
@@ -286,10 +286,10 @@ export class HorizontalPodAutoscalerController implements Controller {
 
   *#rescale(pass: Pass, scale: Scale, desired: number, why: string): Task<void> {
     const { hpa, memory } = pass;
-    const { kind, name } = hpa.spec.scaleTargetRef;
+    const { name } = hpa.spec.scaleTargetRef;
     const current = scale.specReplicas;
     try {
-      yield* this.#client.updateScale(kind as Kind, hpa.metadata.namespace ?? '', name, desired, scale.resourceVersion);
+      yield* this.#client.updateScale(kindOf(hpa), hpa.metadata.namespace ?? '', name, desired, scale.resourceVersion);
     } catch (error) {
       const text = messageOf(error);
       this.#recorder.event(hpa, 'Warning', 'FailedRescale', `New size: ${desired}; reason: ${why}; error: ${text}`);
@@ -328,6 +328,15 @@ export class HorizontalPodAutoscalerController implements Controller {
     if (isSameValue(hpa.status, status)) return;
     yield* this.#client.updateStatus('HorizontalPodAutoscaler', { ...hpa, status });
   }
+}
+
+/** The kind of the target, by its group: whatever version is asked for (RESTMappings of the mapper). */
+function kindOf({ spec: { scaleTargetRef } }: HorizontalPodAutoscaler): Kind {
+  const { kind, apiVersion = '' } = scaleTargetRef;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const info = Object.hasOwn(KINDS, kind) ? KINDS[kind as Kind] : undefined;
+  if (info?.group === group) return info.kind;
+  throw new ApiError({ code: 0, reason: '', message: `no matches for kind "${kind}" in group "${group}"` });
 }
 
 function tolerancesOf({ spec }: HorizontalPodAutoscaler, fallback: number): Tolerances {

@@ -3,7 +3,7 @@
  *
  * Left out: the lists of resources of a group version, subresources.
  */
-import { ApiError } from '../../apiserver/api-error.ts';
+import { noResource } from '../../apiserver/api-error.ts';
 import { decode } from '../../apiserver/schema/decode.ts';
 import { schemaOf } from '../../apiserver/schema/struct-schema.ts';
 import type { Task } from '../../client/task.ts';
@@ -46,8 +46,7 @@ function* stored(path: string, query: URLSearchParams, { api }: KubectlContext):
   const [, core, other, namespace, resource, name] = OBJECTS.exec(path) ?? [];
   const apiVersion = core ?? other;
   const kind = Object.values(KINDS).find((one) => one.resource === resource && apiVersionOf(one.kind) === apiVersion)?.kind;
-  if (kind === undefined)
-    throw new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
+  if (kind === undefined) throw noResource();
   if (name !== undefined) return goTyped(yield* api.get(kind, namespace, name));
   const [labelSelector, fieldSelector] = [query.get('labelSelector') ?? undefined, query.get('fieldSelector') ?? undefined];
   const { items, revision } = yield* api.listed(kind, { namespace, labelSelector, fieldSelector });

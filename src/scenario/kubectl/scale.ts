@@ -1,7 +1,7 @@
 /**
  * `kubectl scale`. Models k8s.io/kubectl/pkg/cmd/scale and pkg/scale.
  */
-import { ApiError } from '../../apiserver/api-error.ts';
+import { noResource } from '../../apiserver/api-error.ts';
 import type { Task } from '../../client/task.ts';
 import type { Kind } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/meta.ts';
@@ -48,8 +48,7 @@ function* scaleOne(
   { flags }: ParsedCommand,
   context: KubectlContext,
 ): Task<void> {
-  if (!SCALABLE.has(kind))
-    throw new ApiError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
+  if (!SCALABLE.has(kind)) throw noResource();
   const version = flags.text('resource-version') ?? '';
   const options = writeOptionsOf(flags, 'kubectl');
   const isHeld = expected >= 0 || version !== '';

@@ -49,6 +49,9 @@ test('Schedule reads the durations Go reads, to the second', () => {
   expect(nextTicks('@every 1h30m', 'UTC', 0, 1)).toEqual(['2026-01-01T01:30:00Z']);
   expect(nextTicks('@every 1.5h', 'UTC', 0, 1)).toEqual(['2026-01-01T01:30:00Z']);
   expect(nextTicks('@every 300ms', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
+  expect(nextTicks('@every -5m', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
+  expect(nextTicks('@every 0', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
+  expect(nextTicks('@every +1m', 'UTC', 0, 1)).toEqual(['2026-01-01T00:01:00Z']);
   expect(() => parseSchedule('@every soon', 'UTC')).toThrow('failed to parse duration @every soon: time: invalid duration "soon"');
   expect(() => parseSchedule('@fortnightly', 'UTC')).toThrow('unrecognized descriptor: @fortnightly');
 });
