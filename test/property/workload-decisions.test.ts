@@ -17,7 +17,7 @@ import {
 } from '../../src/controllers/deployment/rolling.ts';
 import { bounded, boundedByRate, downRules, stabilized, upRules } from '../../src/controllers/horizontal-pod-autoscaler/scaling-rules.ts';
 import { indexesText, parseIndexes } from '../../src/controllers/job/indexes.ts';
-import { wantedActive } from '../../src/controllers/job/job-controller.ts';
+import { wantedActive } from '../../src/controllers/job/job-pod-manager.ts';
 import { podsToRemove } from '../../src/controllers/job/pod-removal.ts';
 import { cheapestToLoseFirst } from '../../src/controllers/replicaset/victims.ts';
 import type { CronJob, Job } from '../../src/model/batch.ts';

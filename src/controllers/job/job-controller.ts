@@ -4,7 +4,6 @@
  * Pod changes are gathered for a second before they are looked at; a change of the Job's spec is looked at at once. Each
  * pod is counted exactly once (counting.ts).
  */
-import { ApiError } from '../../apiserver/api-error.ts';
 import { MINUTE_US, SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import { WrittenRevisions } from '../../client/consistency.ts';
@@ -12,40 +11,36 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import { Expectations } from '../../client/expectations.ts';
 import { type Informer, isSameVersion } from '../../client/informer.ts';
 import { ItemExponential } from '../../client/rate-limiter.ts';
-import { all, type Task } from '../../client/task.ts';
+import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { Retry, startWorkers } from '../../client/workers.ts';
 import type { Job } from '../../model/batch.ts';
 import { controllerOf, isDeleting, keyOf, objectKey, revisionOf } from '../../model/meta.ts';
-import { isPodReady, type Pod } from '../../model/pod.ts';
+import type { Pod } from '../../model/pod.ts';
 import { selectorMatches } from '../../model/selector.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claim } from '../controller-ref-manager.ts';
-import { isNamespaceTerminating, PodControl } from '../pod-control.ts';
-import { type BackoffRecord, recordAfter, remainingOfIndexUs, remainingUs } from './backoff.ts';
-import { type Ending, ending, finalOf, findTrue, isJobFinished, withCondition } from './conditions.ts';
+import { PodControl } from '../pod-control.ts';
+import { type BackoffRecord, recordAfter } from './backoff.ts';
+import { type Ending, ending, finalOf, isJobFinished, withCondition } from './conditions.ts';
 import { count, stillTracked, uncountedCount, withSettled } from './counting.ts';
-import { firstFree } from './indexes.ts';
-import { jobPod } from './job-pod-template.ts';
-import { hasBackoffLimitPerIndex, isIndexed, isPodTerminating, isTracked, replacesOnlyFailed, TRACKING_FINALIZER } from './job-pods.ts';
-import { beginPass, indexesOf, type Pass } from './pass.ts';
-import { podsToRemove } from './pod-removal.ts';
-import { failJobMessage, successPolicyMessage } from './policies.ts';
+import { endingOutlook } from './job-ending.ts';
+import { JobPodManager, SYNC_BATCH_US } from './job-pod-manager.ts';
+import { isTracked, TRACKING_FINALIZER } from './job-pods.ts';
+import { beginPass, type Pass } from './pass.ts';
+import { isGone, TrackingFinalizers } from './tracking-finalizers.ts';
 
 const NAME = 'job-controller';
-// SyncJobBatchPeriod, DefaultJobApiBackOff, MaxJobApiBackOff and MaxPodCreateDeletePerSync in job_controller.go.
-const BATCH_US = SECOND_US;
+// DefaultJobApiBackOff and MaxJobApiBackOff in job_controller.go.
 const API_BACKOFF_US = SECOND_US;
 const API_BACKOFF_US_MAX = MINUTE_US;
-const MAX_PODS_PER_SYNC = 500;
 const ORPHANS = 'orphansByNamespace';
 
 export class JobController implements Controller {
   readonly #context: ControllerContext;
   readonly #client: Client;
   readonly #recorder: EventRecorder;
-  readonly #podControl: PodControl;
   readonly #jobs: Informer<'Job'>;
   readonly #pods: Informer<'Pod'>;
   readonly #queue: WorkQueue;
@@ -53,19 +48,28 @@ export class JobController implements Controller {
   readonly #expectations: Expectations;
   readonly #written = new WrittenRevisions();
   readonly #backoffs = new Map<string, BackoffRecord>();
-  /** By Job, the pods whose finalizer was taken off and whose cached copy still shows it. */
-  readonly #untracked = new Map<string, Set<string>>();
+  readonly #finalizers: TrackingFinalizers;
+  readonly #manager: JobPodManager;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#client = context.client(NAME);
     this.#recorder = context.recorder(NAME, this.#client);
-    this.#podControl = new PodControl(this.#client, this.#recorder);
     this.#jobs = context.informers.informer('Job');
     this.#pods = context.informers.informer('Pod');
     this.#queue = new WorkQueue(context.sim, new ItemExponential(API_BACKOFF_US, API_BACKOFF_US_MAX));
     this.#orphans = new WorkQueue(context.sim, new ItemExponential(API_BACKOFF_US, API_BACKOFF_US_MAX));
     this.#expectations = new Expectations(context.sim);
+    this.#finalizers = new TrackingFinalizers(this.#client);
+    this.#manager = new JobPodManager({
+      sim: context.sim,
+      queue: this.#queue,
+      pods: this.#pods,
+      podControl: new PodControl(this.#client, this.#recorder),
+      expectations: this.#expectations,
+      written: this.#written,
+      finalizers: this.#finalizers,
+    });
   }
 
   start(): void {
@@ -90,7 +94,7 @@ export class JobController implements Controller {
 
   #onJobUpdated(before: Job, after: Job): void {
     const key = objectKey(after);
-    if (before.metadata.generation === after.metadata.generation) this.#queue.addAfter(key, BATCH_US);
+    if (before.metadata.generation === after.metadata.generation) this.#queue.addAfter(key, SYNC_BATCH_US);
     else this.#queue.add(key);
     if (isJobFinished(after)) for (const pod of this.#podsOf(after)) if (isTracked(pod)) this.#orphans.add(objectKey(pod));
     const deadline = after.spec.activeDeadlineSeconds;
@@ -109,7 +113,7 @@ export class JobController implements Controller {
     const job = this.#ownerOf(pod);
     if (job !== undefined) {
       this.#expectations.creationObserved(objectKey(job));
-      this.#queue.addAfter(objectKey(job), BATCH_US);
+      this.#queue.addAfter(objectKey(job), SYNC_BATCH_US);
     } else if (controllerOf(pod) === undefined) this.#onOrphan(pod);
   }
 
@@ -120,8 +124,8 @@ export class JobController implements Controller {
     const former = controllerOf(before)?.uid === controllerOf(after)?.uid ? undefined : this.#ownerOf(before);
     for (const job of [former, this.#ownerOf(after)]) {
       if (job === undefined) continue;
-      if (isReleased) this.#releaseSeen(job, after);
-      this.#queue.addAfter(objectKey(job), BATCH_US);
+      if (isReleased) this.#finalizers.seen(objectKey(job), after);
+      this.#queue.addAfter(objectKey(job), SYNC_BATCH_US);
     }
     if (controllerOf(after) === undefined && (former !== undefined || before.metadata.labels !== after.metadata.labels))
       this.#onOrphan(after);
@@ -134,19 +138,15 @@ export class JobController implements Controller {
       return;
     }
     this.#expectations.deletionObserved(objectKey(job), objectKey(pod));
-    if (isFinal || !isTracked(pod)) this.#releaseSeen(job, pod);
-    this.#queue.addAfter(objectKey(job), BATCH_US);
+    if (isFinal || !isTracked(pod)) this.#finalizers.seen(objectKey(job), pod);
+    this.#queue.addAfter(objectKey(job), SYNC_BATCH_US);
   }
 
   #onOrphan(pod: Pod): void {
     if (isTracked(pod)) this.#orphans.add(objectKey(pod));
     for (const job of this.#jobs.byIndex('namespace', pod.metadata.namespace ?? '')) {
-      if (selectorMatches(job.spec.selector, pod.metadata.labels)) this.#queue.addAfter(objectKey(job), BATCH_US);
+      if (selectorMatches(job.spec.selector, pod.metadata.labels)) this.#queue.addAfter(objectKey(job), SYNC_BATCH_US);
     }
-  }
-
-  #releaseSeen(job: Job, pod: Pod): void {
-    this.#untracked.get(objectKey(job))?.delete(pod.metadata.uid ?? '');
   }
 
   #ownerOf(pod: Pod): Job | undefined {
@@ -162,7 +162,7 @@ export class JobController implements Controller {
 
   #forget(key: string): void {
     this.#expectations.forget(key);
-    this.#untracked.delete(key);
+    this.#finalizers.forget(key);
     this.#backoffs.delete(key);
     this.#written.forget(key);
   }
@@ -180,23 +180,25 @@ export class JobController implements Controller {
     // Before the pods are read: a pod seen after this may be one that is still expected, never the other way round.
     const mayManage = this.#expectations.areMet(key);
     const pods = yield* this.#claimPods(job);
-    const pass = beginPass(key, job, pods, new Set(this.#untracked.get(key)));
+    const pass = beginPass(key, job, pods, this.#finalizers.releasedBy(key));
     pass.backoff = recordAfter(this.#backoffs.get(key), pass.newSucceeded, pass.newFailed);
     const { nowUs } = this.#context.sim;
     if (job.status?.startTime === undefined && job.spec.suspend !== true) pass.status = { ...pass.status, startTime: timeText(nowUs) };
-    pass.ending = this.#endingOf(pass);
+    const { ending: reached, deadlineInUs } = endingOutlook(pass, nowUs);
+    if (deadlineInUs !== undefined) this.#queue.addAfter(key, deadlineInUs);
+    pass.ending = reached;
 
     let active = pass.active.length;
     let failure: unknown;
     let isConditionChanged = false;
     if (pass.ending !== undefined) {
-      const outcome = yield* this.#deleteEach(pass, pass.active, false);
+      const outcome = yield* this.#manager.deleteEach(pass, pass.active, false);
       failure = outcome.failure;
       if (outcome.deleted !== active || !mayManage) pass.ending = undefined;
       active -= outcome.deleted;
     } else {
       const isManaging = mayManage && !isDeleting(job);
-      if (isManaging) ({ active, failure } = yield* this.#manage(pass));
+      if (isManaging) ({ active, failure } = yield* this.#manager.manage(pass));
       const { completions } = job.spec;
       const isComplete = active === 0 && (completions === undefined ? pass.succeeded > 0 : pass.succeeded >= completions);
       if (isComplete) {
@@ -222,38 +224,6 @@ export class JobController implements Controller {
     return yield* claim(claimant, 'Pod', [...this.#podsOf(job), ...orphans], { finalizers: [TRACKING_FINALIZER] });
   }
 
-  /** How the Job ends, if it does: for the reasons, and in the order, of the original. */
-  #endingOf(pass: Pass): Ending | undefined {
-    const { job, key } = pass;
-    const { spec, status } = job;
-    const { nowUs } = this.#context.sim;
-    const announced = findTrue(job, 'SuccessCriteriaMet') ?? findTrue(job, 'FailureTarget');
-    if (announced !== undefined) return announced as Ending;
-    const fails = (reason: string, message: string) => ending('FailureTarget', reason, message, nowUs);
-
-    const message = failJobMessage(job, pass.pods);
-    if (message !== undefined) return fails('PodFailurePolicy', message);
-    if (pass.failed > (spec.backoffLimit ?? 6) || isPastBackoffLimitOnFailure(job, pass.pods)) {
-      return fails('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
-    }
-    if (spec.activeDeadlineSeconds !== undefined && spec.suspend !== true) {
-      const startUs = status?.startTime === undefined ? nowUs : timeUsOf(status.startTime);
-      const leftUs = startUs + spec.activeDeadlineSeconds * SECOND_US - nowUs;
-      if (leftUs <= 0) return fails('DeadlineExceeded', 'Job was active longer than specified deadline');
-      this.#queue.addAfter(key, leftUs);
-    }
-    if (!isIndexed(job)) return undefined;
-    const failedCount = pass.failedIndexes?.size ?? 0;
-    if (spec.maxFailedIndexes !== undefined && failedCount > spec.maxFailedIndexes) {
-      return fails('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes');
-    }
-    if (failedCount > 0 && failedCount + pass.succeededIndexes.size >= (spec.completions ?? 0)) {
-      return fails('FailedIndexes', 'Job has failed indexes');
-    }
-    const success = successPolicyMessage(job, pass.succeededIndexes);
-    return success === undefined ? undefined : ending('SuccessCriteriaMet', 'SuccessPolicy', success, nowUs);
-  }
-
   #noteSuspension(pass: Pass): boolean {
     const { job, status } = pass;
     const { nowUs } = this.#context.sim;
@@ -270,115 +240,6 @@ export class JobController implements Controller {
     return true;
   }
 
-  /** Brings the number of active pods to what the Job wants; says how many it counts as active now. */
-  *#manage(pass: Pass): Task<{ active: number; failure: unknown }> {
-    const { job, key } = pass;
-    const { spec } = job;
-    const { nowUs } = this.#context.sim;
-    const active = pass.active.length;
-    const wanted = spec.suspend === true ? 0 : wantedActive(job, active, pass.succeeded);
-    const surplus = podsToRemove(job, pass.active, Math.max(0, active - wanted));
-    if (surplus.length > 0 || spec.suspend === true) {
-      const victims = spec.suspend === true ? pass.active : surplus.slice(0, MAX_PODS_PER_SYNC);
-      this.#expectations.expectDeletions(key, victims.map(objectKey));
-      const { deleted, failure } = yield* this.#deleteEach(pass, victims, true);
-      return { active: active - deleted, failure };
-    }
-    const missing = wanted - active - (replacesOnlyFailed(job) ? pass.terminating : 0);
-    if (missing <= 0) return { active, failure: undefined };
-    const perIndex = hasBackoffLimitPerIndex(job);
-    const waitUs = perIndex ? 0 : remainingUs(pass.backoff, nowUs);
-    if (waitUs > 0) return this.#waitForBackoff(key, waitUs, active);
-    let size = Math.min(missing, MAX_PODS_PER_SYNC);
-    let indexes: (number | undefined)[] = [];
-    if (isIndexed(job)) {
-      const free = this.#freeIndexes(pass, size);
-      const due = free.filter((index) => remainingOfIndexUs(pass.lastFailedOfIndex.get(index), nowUs) === 0);
-      if (due.length === 0 && free.length > 0) {
-        return this.#waitForBackoff(
-          key,
-          Math.min(...free.map((index) => remainingOfIndexUs(pass.lastFailedOfIndex.get(index), nowUs))),
-          active,
-        );
-      }
-      indexes = due;
-      size = due.length;
-    } else indexes = new Array<undefined>(size).fill(undefined);
-    return yield* this.#createEach(pass, indexes, active);
-  }
-
-  #waitForBackoff(key: string, waitUs: number, active: number): { active: number; failure: unknown } {
-    this.#queue.addAfter(key, Math.max(BATCH_US, waitUs));
-    return { active, failure: undefined };
-  }
-
-  #freeIndexes({ job, active, pods, succeededIndexes, failedIndexes }: Pass, size: number): number[] {
-    const taken = [succeededIndexes, indexesOf(active)];
-    if (failedIndexes !== undefined) taken.push(failedIndexes);
-    if (replacesOnlyFailed(job)) taken.push(indexesOf(pods.filter(isPodTerminating)));
-    return firstFree(size, job.spec.completions ?? 0, ...taken);
-  }
-
-  /** In growing batches; after a failure the rest waits for another pass. */
-  *#createEach(pass: Pass, indexes: readonly (number | undefined)[], before: number): Task<{ active: number; failure: unknown }> {
-    const { key, job } = pass;
-    this.#expectations.expectCreations(key, indexes.length);
-    let active = before + indexes.length;
-    for (let start = 0, size = Math.min(1, indexes.length); size > 0; ) {
-      const outcomes = yield* all(indexes.slice(start, start + size).map((index) => this.#createOne(pass, job, index)));
-      start += size;
-      const failed = outcomes.find((outcome) => !outcome.ok);
-      if (failed !== undefined && !failed.ok) {
-        const lost = outcomes.filter((outcome) => !outcome.ok).length + indexes.length - start;
-        this.#expectations.creationsSkipped(key, lost);
-        active -= lost;
-        return { active, failure: failed.error };
-      }
-      size = Math.min(2 * size, indexes.length - start);
-    }
-    return { active, failure: undefined };
-  }
-
-  *#createOne(pass: Pass, job: Job, index: number | undefined): Task<void> {
-    try {
-      const pod = jobPod(job, index, index === undefined ? undefined : pass.lastFailedOfIndex.get(index));
-      this.#written.wrote(pass.key, this.#pods, revisionOf(yield* this.#podControl.create(job, pod)));
-    } catch (error) {
-      if (!isNamespaceTerminating(error)) throw error;
-    }
-  }
-
-  /** Side by side. With `untrack` each loses its finalizer first: it is given up, not counted. */
-  *#deleteEach(pass: Pass, pods: readonly Pod[], untrack: boolean): Task<{ deleted: number; failure: unknown }> {
-    const outcomes = yield* all(pods.map((pod) => this.#deleteOne(pass, pod, untrack)));
-    let deleted = 0;
-    let failure: unknown;
-    outcomes.forEach((outcome, index) => {
-      if (outcome.ok) {
-        deleted++;
-        pass.terminating++;
-        if (isPodReady(pods[index]!)) pass.ready--;
-      } else failure ??= outcome.error;
-    });
-    return { deleted, failure };
-  }
-
-  *#deleteOne({ key, job }: Pass, pod: Pod, untrack: boolean): Task<void> {
-    try {
-      if (untrack && isTracked(pod)) yield* this.#untrack(pod);
-      yield* this.#podControl.delete(job, pod);
-    } catch (error) {
-      if (untrack) this.#expectations.deletionObserved(key, objectKey(pod));
-      if (!(error instanceof ApiError && error.code === 404)) throw error;
-    }
-  }
-
-  *#untrack(pod: Pod): Task<void> {
-    const { namespace, name, uid } = pod.metadata;
-    const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } };
-    yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body });
-  }
-
   /** Status, finalizers, status: see counting.ts. */
   *#report(pass: Pass, isChanged: boolean): Task<void> {
     const { key } = pass;
@@ -391,7 +252,7 @@ export class JobController implements Controller {
       mustWrite = false;
     }
     const held = new Set(pass.pods.filter((pod) => stillTracked(pass, pod)).map((pod) => pod.metadata.uid ?? ''));
-    const failure = yield* this.#release(key, counted.release, held);
+    const failure = yield* this.#finalizers.removeEach(key, counted.release, held);
     const settled = withSettled(pass.status, held);
     mustWrite ||= settled !== pass.status;
     pass.status = settled;
@@ -410,28 +271,6 @@ export class JobController implements Controller {
     pass.job = yield* this.#client.updateStatus('Job', { ...pass.job, status });
     this.#written.wrote(pass.key, this.#jobs, revisionOf(pass.job));
     pass.status = pass.job.status ?? {};
-  }
-
-  /** Takes the finalizer off each; those done leave `held`. */
-  *#release(key: string, pods: readonly Pod[], held: Set<string>): Task<unknown> {
-    if (pods.length === 0) return undefined;
-    let untracked = this.#untracked.get(key);
-    if (untracked === undefined) {
-      untracked = new Set();
-      this.#untracked.set(key, untracked);
-    }
-    for (const pod of pods) untracked.add(pod.metadata.uid ?? '');
-    const outcomes = yield* all(pods.map((pod) => this.#untrack(pod)));
-    let failure: unknown;
-    for (let index = 0; index < pods.length; index++) {
-      const outcome = outcomes[index]!;
-      const { uid = '' } = pods[index]!.metadata;
-      if (outcome.ok || isGone(outcome.error)) held.delete(uid);
-      else failure ??= outcome.error;
-      // Nothing will come back through the watch for a patch that failed or a pod that is gone.
-      if (!outcome.ok) untracked.delete(uid);
-    }
-    return failure;
   }
 
   #finish(pass: Pass, announced: Ending): void {
@@ -461,36 +300,11 @@ export class JobController implements Controller {
     const job = this.#ownerOf(pod);
     if (job !== undefined && !isJobFinished(job)) return;
     try {
-      yield* this.#untrack(pod);
+      yield* this.#finalizers.remove(pod);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
   }
-}
-
-/** How many pods should be active: with completions never more than are still to succeed. */
-export function wantedActive({ spec }: Job, active: number, succeeded: number): number {
-  const { parallelism = 1, completions } = spec;
-  // A work queue ends with its first success: whoever still runs finishes, nobody starts.
-  if (completions === undefined) return succeeded > 0 ? active : parallelism;
-  return Math.max(0, Math.min(completions - succeeded, parallelism));
-}
-
-/** With restartPolicy OnFailure the kubelet restarts containers in place; their restarts use up the limit. */
-function isPastBackoffLimitOnFailure({ spec }: Job, pods: readonly Pod[]): boolean {
-  if (spec.template.spec.restartPolicy !== 'OnFailure') return false;
-  let restarts = 0;
-  for (const { status } of pods) {
-    if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
-    for (const one of status.initContainerStatuses ?? []) restarts += one.restartCount ?? 0;
-    for (const one of status.containerStatuses ?? []) restarts += one.restartCount ?? 0;
-  }
-  const limit = spec.backoffLimit ?? 6;
-  return limit === 0 ? restarts > 0 : restarts >= limit;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && (error.code === 404 || error.code === 422);
 }
 
 /** Counters of nothing are left out, as Go's omitempty leaves them out; `ready` and `terminating` are pointers and stay. */
