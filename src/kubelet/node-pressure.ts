@@ -127,7 +127,7 @@ export class NodePressure implements EventHandler {
     }
     node.pressureEpoch = ++this.#epochs;
     if (node.evicting !== undefined) this.#schedule(node, PressureEvent.AwaitCleanup, CLEANUP_POLL_US);
-    else if (!isShort && node.memoryGrowth > 0) {
+    else if (!isShort && node.memoryGrowth > 0 && !node.hasMemoryPressure && !node.hasDiskPressure) {
       const crossesUs = Math.ceil(((limit - used) / node.memoryGrowth) * SECOND_US);
       this.#schedule(node, PressureEvent.Monitor, crossesUs + toBeatUs(node, nowUs + crossesUs, MONITOR_US));
     } else this.#schedule(node, PressureEvent.Monitor, toBeatUs(node, nowUs, MONITOR_US));

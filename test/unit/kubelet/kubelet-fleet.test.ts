@@ -250,6 +250,23 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
     expect(slow.pod('modest')?.status?.phase).toBe('Running');
   });
 
+  test('Memory pressure is over five minutes after its signal, also on a node whose processes go on growing', async () => {
+    // 8 Gi less 100 Mi: "leak" is evicted after two minutes, "slow" would need some two hours.
+    const bench = await startBench([
+      { match: { app: 'leak' }, memoryGrowthBytesPerSecond: 2 ** 20, memoryBytes: 7.8 * GIB },
+      { match: { app: 'slow' }, memoryGrowthBytesPerSecond: 2 ** 20 },
+    ]);
+    create(bench, newPod('leak', {}, {}, { app: 'leak' }));
+    create(bench, newPod('slow', { resources: { requests: { memory: '4Gi' } } }, {}, { app: 'slow' }));
+    bench.run(180);
+    expect(bench.pod('leak')?.status?.reason).toBe('Evicted');
+    expect(bench.events('n1')).toContain('NodeHasInsufficientMemory: Node n1 status is now: NodeHasInsufficientMemory');
+    expect(bench.events('n1')).not.toContain('NodeHasSufficientMemory: Node n1 status is now: NodeHasSufficientMemory');
+    bench.run(300);
+    expect(bench.events('n1')).toContain('NodeHasSufficientMemory: Node n1 status is now: NodeHasSufficientMemory');
+    expect(bench.pod('slow')?.status?.phase).toBe('Running');
+  });
+
   test('A graceful shutdown ends ordinary pods first, then critical ones, each within its part of the time, and then the power goes', async () => {
     const kubelet = { shutdownGracePeriodSeconds: 30, shutdownGracePeriodCriticalPodsSeconds: 10 };
     const bench = await startBench([{ termination: constantUs(15 * SECOND_US) }], { kubelet });
