@@ -29,6 +29,9 @@ export class PodLives {
   /** Of those with a row. */
   readyOnce = 0;
   gone = 0;
+  /** Pods that failed, by the reason in their status, and restarts of their containers, by how the container ended before. */
+  readonly failed = new Map<string, number>();
+  readonly restarts = new Map<string, number>();
 
   wrote(write: Write): void {
     const pod = write.object as Pod;
@@ -51,12 +54,35 @@ export class PodLives {
     if (life.runningUs === undefined && pod.status?.phase === 'Running') life.runningUs = timeUs;
     if (noteReadiness(life, isPodReady(pod), timeUs)) this.readyOnce++;
     if (life.deletedUs === undefined && (pod.metadata.deletionTimestamp !== undefined || write.removed)) life.deletedUs = timeUs;
-    life.restarts = (pod.status?.containerStatuses ?? []).reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
+    const before = write.previous as Pod | undefined;
+    if (pod.status !== before?.status) this.#noteEnds(life, pod, before);
     if (write.removed) {
       life.goneUs = timeUs;
       this.#open.delete(uid);
     }
   }
+
+  #noteEnds(life: PodLife, pod: Pod, before: Pod | undefined): void {
+    if (pod.status?.phase === 'Failed' && before?.status?.phase !== 'Failed') count(this.failed, failureOf(pod), 1);
+    let restarts = 0;
+    for (const { name, restartCount = 0, lastState } of pod.status?.containerStatuses ?? []) {
+      restarts += restartCount;
+      const known = before?.status?.containerStatuses?.find((one) => one.name === name)?.restartCount ?? 0;
+      if (restartCount > known) count(this.restarts, lastState?.terminated?.reason ?? 'Error', restartCount - known);
+    }
+    life.restarts = restarts;
+  }
+}
+
+/** A pod that says no more than its phase failed because of how its containers ended. */
+function failureOf({ status }: Pod): string {
+  if (status?.reason !== undefined && status.reason !== '') return status.reason;
+  const ended = status?.containerStatuses?.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
+  return ended?.state?.terminated?.reason ?? 'Error';
+}
+
+function count(counts: Map<string, number>, reason: string, more: number): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + more);
 }
 
 /** True when it is ready for the first time. */

@@ -8,10 +8,12 @@ import { objectKey } from '../model/meta.ts';
 import type { Observer, RequestEnd, SchedulingAttempt, Write } from '../model/observer.ts';
 import { isPodReady, type Pod } from '../model/pod.ts';
 import type { ReplicaSet } from '../model/workloads.ts';
+import { JobLives } from './job-lives.ts';
 import { Milestones } from './milestones.ts';
 import { PodLives } from './pod-lives.ts';
 import { RequestFigures } from './request-figures.ts';
 import { Rollouts } from './rollouts.ts';
+import { Shortages } from './shortages.ts';
 
 export interface Point {
   readonly timeUs: number;
@@ -37,6 +39,8 @@ export class RunMetrics implements Observer {
   readonly pods = new PodLives();
   readonly requests = new Map<string, RequestFigures>();
   readonly rollouts = new Rollouts();
+  readonly shortages = new Shortages();
+  readonly jobs = new JobLives();
   readonly milestones = new Milestones();
   readonly events: EventRow[] = [];
   /** Per ReplicaSet: wanted, present and ready replicas whenever one of them changed. */
@@ -67,6 +71,14 @@ export class RunMetrics implements Observer {
         break;
       case 'Deployment':
         this.rollouts.wrote(write);
+        this.shortages.wrote(write);
+        break;
+      case 'StatefulSet':
+      case 'DaemonSet':
+        this.shortages.wrote(write);
+        break;
+      case 'Job':
+        this.jobs.wrote(write);
         break;
       case 'ReplicaSet':
         this.#countReplicas(write);

@@ -24,6 +24,18 @@ const CONTROLLER_OF: { readonly [K in Kind]?: string } = {
   ResourceQuota: 'resourcequota-controller',
 };
 
+/** What the recordings of kube-controller-manager hold besides Deployments, in the order the note names them. */
+const HELD_TO_RECORDINGS: readonly Kind[] = [
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'ResourceQuota',
+  'PersistentVolumeClaim',
+];
+
 export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly FidelityItem[] {
   const items: FidelityItem[] = [];
   const add = (part: string, level: FidelityItem['level'], note: string) => items.push({ part, level, note });
@@ -40,6 +52,15 @@ export function fidelityOf(scenario: Scenario, metrics: RunMetrics): readonly Fi
   }
   if (metrics.kinds.has('Deployment') || metrics.kinds.has('ReplicaSet')) {
     add('Deployment and ReplicaSet', 'exact', 'the arithmetic of rollouts, victims and pod-template-hash as in 1.36');
+  }
+  const held = HELD_TO_RECORDINGS.filter((kind) => metrics.kinds.has(kind));
+  if (held.length > 0)
+    add(held.join(', '), 'exact', 'what their controllers do as in kube-controller-manager 1.36, held to recorded steps');
+  if (metrics.kinds.has('HorizontalPodAutoscaler')) {
+    add('metrics', 'approximated', 'CPU and memory of a process are what the scenario says of it; they are scraped every 15 s');
+  }
+  if (metrics.kinds.has('PersistentVolumeClaim')) {
+    add('volumes', 'approximated', 'times to make, attach and detach one are of the right order; drivers never run out of storage');
   }
   if (metrics.pods.created > 0) {
     add('kubelet and runtime', 'approximated', 'start, pull and stop times are drawn from published measurements');

@@ -18,6 +18,7 @@ summary { cursor: pointer; margin: 0 0 .5rem; }
 ul.expectations { list-style: none; margin: 0; padding: 0; }
 ul.expectations li { padding: .15rem 0 .15rem 5rem; text-indent: -5rem; }
 ul.expectations b { display: inline-block; width: 4.5rem; text-indent: 0; }
+ul.in-short { margin: 0; padding-left: 1.2rem; } ul.in-short .more { margin-left: 1.5rem; }
 .met b { color: var(--good); } .missed b { color: var(--bad); } .open b { color: var(--warn); }
 .narrative { font: .82rem/1.45 ui-monospace, monospace; white-space: pre-wrap; background: var(--panel); padding: 1rem; margin: 0; overflow-x: auto; }
 #plots { display: grid; gap: 1.5rem; }

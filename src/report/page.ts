@@ -9,6 +9,7 @@ import { secondsText } from '../base/units.ts';
 import { durationText } from '../scenario/duration.ts';
 import { clock } from './clock.ts';
 import { explanationsMarkup } from './explanation-markup.ts';
+import { inShort } from './in-short.ts';
 import { escaped, section, shownOf, tableMarkup } from './markup.ts';
 import { actsOf, plotsOf } from './page-plots.ts';
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts';
@@ -36,6 +37,7 @@ ${PAGE_STYLE}</style>
 <body>
 ${header(document)}
 <main>
+${section('in-short', 'In short', summary(document))}
 ${section('requests', 'Requests', requests(document))}
 ${section('over-time', 'Over time', '<p class="facts">Drag to zoom, double click to go back; dashed lines are what was done to the cluster</p><div id="plots"></div>')}
 ${section('events-timeline', 'Who reported what, when', eventTimeline(document))}
@@ -78,12 +80,18 @@ function header(document: ResultDocument): string {
   return `<header>
 <p class="name">${escaped(scenario.name)}</p>
 <h1>${escaped(scenario.question)}</h1>
-<p class="answer ${word === 'yes' || word === 'no' ? word : ''}"><strong>${escaped(word)}</strong> <span>${escaped(because)}</span></p>
+<p class="answer ${word === 'as expected' ? 'yes' : word === 'not as expected' ? 'no' : ''}"><strong>${escaped(word)}</strong> <span>${escaped(because)}</span></p>
 <ul class="expectations">
 ${[...lines, ...failures].join('\n')}
 </ul>
 <p class="facts">${durationText(endUs)} simulated, seed ${scenario.seed}, digest ${digest}</p>
 </header>`;
+}
+
+/** A line that goes on is indented. */
+function summary(document: ResultDocument): string {
+  const items = inShort(document).map((line) => `<li${line.startsWith('  ') ? ' class="more"' : ''}>${escaped(line.trim())}</li>`);
+  return `<ul class="in-short">${items.join('')}</ul>`;
 }
 
 function requests({ requests: { traffics } }: ResultDocument): string {

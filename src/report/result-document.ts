@@ -5,10 +5,12 @@
  * machine.
  */
 import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
+import type { JobLife } from '../metrics/job-lives.ts';
 import type { Milestone } from '../metrics/milestones.ts';
 import type { PodLife } from '../metrics/pod-lives.ts';
 import type { Rollout } from '../metrics/rollouts.ts';
 import type { EventRow, Point, RunMetrics } from '../metrics/run-metrics.ts';
+import type { Shortage } from '../metrics/shortages.ts';
 import type { Note } from '../scenario/run-record.ts';
 import type { RunOutcome, StepFailure } from '../scenario/runner.ts';
 import type { WaitingPods } from '../scenario/waiting-pods.ts';
@@ -48,6 +50,8 @@ export interface ResultDocument {
   readonly isMet: boolean;
   readonly expectations: readonly { readonly text: string; readonly outcome: 'met' | 'missed' | 'open'; readonly observed: string }[];
   readonly stepFailures: readonly StepFailure[];
+  /** Of steps that may fail. */
+  readonly toleratedFailures: readonly StepFailure[];
   readonly notes: readonly Note[];
   /** What happened inside the cluster, in order of time; the notes are what was done to it from outside. */
   readonly milestones: readonly Milestone[];
@@ -65,6 +69,10 @@ export interface ResultDocument {
     readonly created: number;
     readonly readyOnce: number;
     readonly gone: number;
+    /** Pods that failed, by the reason in their status. */
+    readonly failed: { readonly [reason: string]: number };
+    /** Restarts of their containers, by how the container ended before. */
+    readonly restarts: { readonly [reason: string]: number };
     readonly states: readonly Point[];
     readonly lives: readonly PodLife[];
   };
@@ -79,6 +87,9 @@ export interface ResultDocument {
   /** Why pods are where they are, or nowhere; of those the run kept it for. */
   readonly explanations: readonly Explanation[];
   readonly rollouts: readonly Rollout[];
+  /** When Deployments, StatefulSets and DaemonSets had fewer available pods than they wanted. */
+  readonly shortages: readonly Shortage[];
+  readonly jobs: readonly JobLife[];
   readonly replicaSets: { readonly [key: string]: readonly Point[] };
   readonly events: readonly EventRow[];
   readonly eventsDropped: number;
@@ -107,6 +118,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     isMet: outcome.isMet,
     expectations: outcome.verdicts,
     stepFailures: outcome.stepFailures,
+    toleratedFailures: outcome.toleratedFailures,
     notes: record.notes,
     milestones: metrics.milestones.list(metrics.rollouts.rows),
     life: record.life,
@@ -132,6 +144,8 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
       created: metrics.pods.created,
       readyOnce: metrics.pods.readyOnce,
       gone: metrics.pods.gone,
+      failed: Object.fromEntries([...metrics.pods.failed].sort()),
+      restarts: Object.fromEntries([...metrics.pods.restarts].sort()),
       states: metrics.podStates,
       lives: metrics.pods.rows,
     },
@@ -144,6 +158,8 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     waiting: outcome.waiting,
     explanations: outcome.explanations,
     rollouts: metrics.rollouts.rows,
+    shortages: metrics.shortages.list(outcome.endUs),
+    jobs: metrics.jobs.rows,
     replicaSets: Object.fromEntries(metrics.replicaSets),
     events: metrics.events,
     eventsDropped: metrics.eventsDropped,

@@ -1,11 +1,11 @@
 /**
- * The terminal summary of a run: the answer first, then the expectations, what happened, and last how exact it is and how fast the
- * simulator was.
+ * The terminal summary of a run: the answer first, then the expectations, what it came to in short, what happened when, and last how
+ * exact it is and how fast the simulator was.
  */
-import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
 import { secondsText } from '../base/units.ts';
 import { durationText } from '../scenario/duration.ts';
-import { MILESTONE_MARK, type ResultDocument, story, type TrafficResult } from './result-document.ts';
+import { inShort } from './in-short.ts';
+import { MILESTONE_MARK, type ResultDocument, story } from './result-document.ts';
 import { answerOf } from './verdict.ts';
 
 /** The simulator's own figures: never part of the result. */
@@ -29,12 +29,12 @@ export function runText(document: ResultDocument, wall: WallFigures): string {
     verdictLine(document),
     '',
     ...expectationLines(document),
+    'In short',
+    ...inShort(document).map((line) => `  ${line}`),
+    '',
     ...(life.length === 0 ? [] : ['The life of the first Deployment', ...life.flatMap(noteLines), '']),
     'What happened',
     ...storyLines(document),
-    '',
-    ...document.requests.traffics.flatMap(trafficLines),
-    ...countLines(document),
     '',
     'How exact',
     ...fidelity.map(({ part, level, note }) => `  ${level}: ${part}: ${note}`),
@@ -55,88 +55,54 @@ function expectationLines({ expectations, stepFailures }: ResultDocument): strin
   return lines;
 }
 
-// Of what one step prints; a hundred copies of a Deployment are a hundred lines.
-const OUTPUT_LINES = 24;
+// Of what one step prints: a hundred copies of a Deployment are a hundred lines. How it ended stands in the last ones.
+const FIRST_LINES = 16;
+const LAST_LINES = 8;
 
 /** The story with long outputs cut short: result.json and the page have them whole. */
 function storyLines(document: ResultDocument): string[] {
   const lines: string[] = [];
-  let printed = 0;
-  let left = 0;
-  const tellWhatIsLeft = () => {
-    if (left > 0) lines.push(`${' '.repeat(20)}(${left} lines more)`);
-    left = 0;
-  };
+  let step: ToldNote[] = [];
   for (const note of story(document)) {
-    const own = noteLines(note);
-    if (note.text.startsWith('  ')) {
-      const room = Math.max(0, OUTPUT_LINES - printed);
-      printed += own.length;
-      left += Math.max(0, own.length - room);
-      lines.push(...own.slice(0, room));
+    const isOutput = note.text.startsWith('  ');
+    // What happened by itself stands between what the step prints.
+    if (!isOutput && !note.text.startsWith(MILESTONE_MARK)) {
+      lines.push(...cut(step));
+      step = [];
+    }
+    step.push({ isOutput, lines: noteLines(note) });
+  }
+  return [...lines, ...cut(step)];
+}
+
+interface ToldNote {
+  readonly isOutput: boolean;
+  readonly lines: readonly string[];
+}
+
+function cut(step: readonly ToldNote[]): string[] {
+  const total = step.reduce((sum, { isOutput, lines }) => sum + (isOutput ? lines.length : 0), 0);
+  // A cut that saves a line or two is not worth it.
+  if (total <= FIRST_LINES + LAST_LINES + 2) return step.flatMap(({ lines }) => lines);
+  const shown: string[] = [];
+  let printed = 0;
+  for (const { isOutput, lines } of step) {
+    if (!isOutput) {
+      shown.push(...lines);
       continue;
     }
-    if (!note.text.startsWith(MILESTONE_MARK)) {
-      tellWhatIsLeft();
-      printed = 0;
+    for (const line of lines) {
+      printed++;
+      if (printed <= FIRST_LINES || printed > total - LAST_LINES) shown.push(line);
+      else if (printed === FIRST_LINES + 1) shown.push(`${' '.repeat(20)}(${total - FIRST_LINES - LAST_LINES} lines more)`);
     }
-    lines.push(...own);
   }
-  tellWhatIsLeft();
-  return lines;
+  return shown;
 }
 
 function noteLines({ timeUs, text }: { readonly timeUs: number; readonly text: string }): string[] {
   const [first, ...others] = text.split('\n');
   return [`  ${secondsText(timeUs).padStart(14)}  ${first}`, ...others.map((other) => `${' '.repeat(18)}${other}`)];
-}
-
-function trafficLines({ traffic, answered, failed, meanUs, p99Us, maxUs, failures }: TrafficResult): string[] {
-  const times =
-    answered === 0
-      ? 'none was answered'
-      : `answered in ${durationText(meanUs)} on average, 99 % within ${durationText(p99Us)}, all within ${durationText(maxUs)}`;
-  return [
-    `Requests of ${traffic}: ${answered + failed} ended, ${failed} failed; ${times}`,
-    ...failures.map(
-      ({ cause, count, firstUs, lastUs }) => `  ${count} ${cause}, sent from ${durationText(firstUs)} to ${durationText(lastUs)}`,
-    ),
-  ];
-}
-
-// Sorts of waiting pods told in the summary.
-const WAITING_LINES = 5;
-
-function countLines({ pods, scheduling, requests, writes, waiting, flowControl }: ResultDocument): string[] {
-  const { bound, unschedulable, errors } = scheduling;
-  const written = Object.values(writes).reduce((sum, count) => sum + count, 0);
-  const lines = [
-    `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready, ${pods.gone} are gone`,
-    `Simulated control plane: ${bound + unschedulable + errors} scheduling attempts, ${unschedulable + errors} of them in vain; ${written} writes`,
-  ];
-  lines.push(...flowControl.flatMap(levelLines));
-  for (const {
-    why,
-    count,
-    pods: [first = ''],
-  } of waiting.slice(0, WAITING_LINES)) {
-    const who = count === 1 ? `Pod ${first} waits for a node` : `${count} pods wait for a node, ${first} among them`;
-    lines.push(`${who}: ${why}`);
-  }
-  if (waiting.length > WAITING_LINES) lines.push(`${waiting.length - WAITING_LINES} sorts of waiting pods more; see --out`);
-  if (requests.pending > 0) lines.push(`${requests.pending} of ${requests.sent} requests were still under way at the end`);
-  if (bound === 0) lines.push('ATTENTION: this run scheduled no pod at all; its other figures mean little');
-  if (requests.isExpected && requests.traffics.length === 0) lines.push('ATTENTION: not one request has ended');
-  return lines;
-}
-
-/** Of a priority level that was never full there is nothing to tell. */
-function levelLines({ level, requests, waited, refused, longestWaitUs }: LevelFigures): string[] {
-  if (waited + refused === 0) return [];
-  const refusals = refused === 0 ? '' : `, ${refused} were refused with 429 and sent again`;
-  return [
-    `API server: of ${requests} requests of priority level ${level}, ${waited} waited for a seat, up to ${durationText(longestWaitUs)}${refusals}`,
-  ];
 }
 
 function speedLines({ endUs, eventCount, digest, scenario }: ResultDocument, { wallSeconds, peakMemoryBytes }: WallFigures): string[] {

@@ -1,5 +1,5 @@
 /**
- * The tables of a result as CSV: pods, requests over time, events, rollouts. Times are simulated seconds.
+ * The tables of a result as CSV: pods, requests over time, events, rollouts, shortages, Jobs. Times are simulated seconds.
  */
 import { stringify } from 'csv-stringify/sync';
 import type { ResultDocument } from './result-document.ts';
@@ -13,6 +13,8 @@ export function csvTables(document: ResultDocument): ReadonlyMap<string, string>
     ['events.csv', events(document)],
     ['rollouts.csv', rollouts(document)],
     ['replicasets.csv', replicaSets(document)],
+    ['shortages.csv', shortages(document)],
+    ['jobs.csv', jobs(document)],
   ]);
 }
 
@@ -83,6 +85,40 @@ function rollouts({ rollouts: list }: ResultDocument): string {
       one.wanted,
       one.availableMin,
       one.replicasMax,
+    ]),
+  );
+}
+
+function shortages({ shortages: list }: ResultDocument): string {
+  return csv(
+    ['workload', 'whole_s', 'times', 'total_s', 'first_s', 'since_s', 'until_s', 'least', 'least_wanted', 'least_s', 'available', 'wanted'],
+    list.map((one) => [
+      one.workload,
+      seconds(one.wholeUs),
+      one.times,
+      seconds(one.totalUs),
+      ...[one.firstUs, one.sinceUs, one.untilUs].map(seconds),
+      ...(one.times === 0 ? ['', '', ''] : [one.least, one.leastWanted, seconds(one.leastUs)]),
+      one.available,
+      one.wanted,
+    ]),
+  );
+}
+
+function jobs({ jobs: list }: ResultDocument): string {
+  return csv(
+    ['job', 'cronjob', 'created_s', 'end_s', 'end', 'reason', 'completions', 'succeeded', 'failed', 'failed_indexes'],
+    list.map((one) => [
+      one.job,
+      one.cronJob ?? '',
+      seconds(one.createdUs),
+      seconds(one.endUs),
+      one.end,
+      one.reason,
+      one.completions ?? '',
+      one.succeeded,
+      one.failed,
+      one.failedIndexes,
     ]),
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The answer to a scenario's question in a word, and how it was reached in a line.
+ * Whether a scenario's question is answered as its author expected, in a word, and how that was reached in a line.
  */
 import { durationText } from '../scenario/duration.ts';
 
@@ -11,7 +11,7 @@ export interface Judged {
 }
 
 export interface Answer {
-  /** `yes`, `no`, or why it is neither. */
+  /** `as expected`, `not as expected`, or why it is neither: a yes would answer only some questions. */
   readonly word: string;
   readonly because: string;
 }
@@ -28,7 +28,7 @@ export function answerOf(run: Judged, expectations: readonly { readonly outcome:
 
 function wordOf({ isWhole, isMet, endUs }: Judged, expected: number, open: number): string {
   if (!isWhole) return `interrupted at ${durationText(endUs)}`;
-  if (!isMet) return 'no';
+  if (!isMet) return 'not as expected';
   if (expected === 0) return 'nothing was expected';
-  return open > 0 ? 'so far' : 'yes';
+  return open > 0 ? 'so far' : 'as expected';
 }

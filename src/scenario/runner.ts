@@ -72,6 +72,8 @@ export interface RunOutcome {
   readonly eventCount: number;
   readonly verdicts: readonly Verdict[];
   readonly stepFailures: readonly StepFailure[];
+  /** Of steps that may fail: not held against the run, and told all the same. */
+  readonly toleratedFailures: readonly StepFailure[];
   readonly commands: readonly CommandOutput[];
   readonly requestsSent: number;
   /** Sent, and not yet ended when the run was over. */
@@ -96,7 +98,7 @@ export class ScenarioRun {
   readonly #expectations: Expectations;
   readonly #faults: FaultInjector;
   readonly #kubectl: KubectlContext;
-  readonly #stepFailures: StepFailure[] = [];
+  readonly #failures: { readonly mayFail: boolean; readonly failure: StepFailure }[] = [];
   readonly #commands: Writable<CommandOutput>[] = [];
   readonly #traffic: readonly Traffic[];
 
@@ -165,7 +167,12 @@ export class ScenarioRun {
     // Ended early on purpose: what lies behind the end stays open.
     const isAtEnd = this.endUs === this.scenario.durationUs && sim.eventCount < this.#untilEvent;
     const verdicts = this.#expectations.finish(sim.nowUs, isWhole && isAtEnd);
-    const stepFailures = [...this.#stepFailures, ...(isWhole && isAtEnd ? this.#unfinished() : [])];
+    const unfinished = isWhole && isAtEnd ? this.#commands.filter(({ command, endUs }) => endUs === undefined && !isWatch(command)) : [];
+    const failuresOf = (isTolerated: boolean) => [
+      ...this.#failures.filter(({ mayFail }) => mayFail === isTolerated).map(({ failure }) => failure),
+      ...unfinished.filter(({ mayFail }) => mayFail === isTolerated).map((command) => this.#unfinishedFailure(command)),
+    ];
+    const stepFailures = failuresOf(false);
     return {
       scenario: this.scenario,
       cluster: this.cluster,
@@ -176,6 +183,7 @@ export class ScenarioRun {
       eventCount: sim.eventCount,
       verdicts,
       stepFailures,
+      toleratedFailures: failuresOf(true),
       commands: this.#commands,
       requestsSent: this.#traffic.reduce((sum, { sent }) => sum + sent, 0),
       requestsPending: this.cluster.network.pending,
@@ -186,11 +194,9 @@ export class ScenarioRun {
     };
   }
 
-  /** Commands that still wait for something when the run is over, and for what. */
-  #unfinished(): StepFailure[] {
-    return this.#commands
-      .filter(({ command, endUs, mayFail }) => endUs === undefined && !mayFail && !isWatch(command))
-      .map(({ timeUs, command }) => ({ timeUs, line: command, message: unfinishedMessage(command, this.cluster.api) }));
+  /** It still waits for something when the run is over; for what, says its message. */
+  #unfinishedFailure({ timeUs, command }: CommandOutput): StepFailure {
+    return { timeUs, line: command, message: unfinishedMessage(command, this.cluster.api) };
   }
 
   #whereItBroke(message: string): string {
@@ -232,8 +238,8 @@ export class ScenarioRun {
       const exit = parsed === undefined ? 1 : yield* runKubectl(parsed, { ...this.#kubectl, out, err });
       output.exit = exit;
       output.endUs = sim.nowUs;
-      if (exit !== expectExit && !mayFail)
-        this.#stepFailures.push({ timeUs: output.timeUs, line, message: exitMessage(output, expectExit) });
+      if (exit !== expectExit)
+        this.#failures.push({ mayFail, failure: { timeUs: output.timeUs, line, message: exitMessage(output, expectExit) } });
     }
   }
 }

@@ -25,7 +25,7 @@ test('run leaves with 0 when every expectation holds, and answers the question f
   expect(code).toBe(0);
   expect(printed.join('\n').split('\n').slice(0, 2)).toEqual([
     'How long do the three commands of the walk-through take until the first answer?',
-    'hello-world: yes, 3 of 3 expectations met',
+    'hello-world: as expected, 3 of 3 expectations met',
   ]);
 });
 

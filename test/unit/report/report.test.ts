@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunMetrics } from '../../../src/metrics/run-metrics.ts';
 import { TraceRecorder } from '../../../src/metrics/trace-recorder.ts';
+import { inShort } from '../../../src/report/in-short.ts';
 import { reportPage } from '../../../src/report/page.ts';
 import { actsOf } from '../../../src/report/page-plots.ts';
 import { eventTimeline, podTimeline } from '../../../src/report/page-timeline.ts';
@@ -11,6 +12,14 @@ import { csvTables } from '../../../src/report/tables.ts';
 import { traceJson } from '../../../src/report/trace.ts';
 import { readScenario } from '../../../src/scenario/read-scenario.ts';
 import { runScenario } from '../../../src/scenario/runner.ts';
+
+/** Rows of fields; no field of ours has a line break. */
+function parse(table: string): string[][] {
+  return table
+    .trim()
+    .split('\n')
+    .map((row) => row.match(/("([^"]|"")*"|[^,]*)(,|$)/g)!.slice(0, row.endsWith(',') ? undefined : -1));
+}
 
 const FILE = join(import.meta.dirname, '../../../scenarios/classifier.yaml');
 
@@ -48,7 +57,20 @@ test('csvTables has a row for each pod and each second with requests', () => {
   const tables = csvTables(document);
   expect(tables.get('pods.csv')!.trim().split('\n')).toHaveLength(document.pods.lives.length + 1);
   expect(tables.get('failures.csv')).toContain('connection refused');
-  expect([...tables.keys()]).toEqual(['pods.csv', 'requests.csv', 'failures.csv', 'events.csv', 'rollouts.csv', 'replicasets.csv']);
+  expect([...tables.keys()]).toEqual([
+    'pods.csv',
+    'requests.csv',
+    'failures.csv',
+    'events.csv',
+    'rollouts.csv',
+    'replicasets.csv',
+    'shortages.csv',
+    'jobs.csv',
+  ]);
+  for (const table of tables.values()) {
+    const [header, ...rows] = parse(table);
+    for (const row of rows) expect(row).toHaveLength(header!.length);
+  }
 });
 
 test('reportPage needs no network and lets no text of the run become markup', () => {
@@ -65,7 +87,7 @@ test('reportPage needs no network and lets no text of the run become markup', ()
 
 test('reportPage answers first, then shows why: acts, lanes of components, bars of pods, rollouts', () => {
   const page = reportPage(document);
-  expect(page.indexOf('<strong>yes</strong>')).toBeLessThan(page.indexOf('Why requests failed'));
+  expect(page.indexOf('<strong>as expected</strong>')).toBeLessThan(page.indexOf('Why requests failed'));
   expect(actsOf(document).map(({ text }) => text)).toContain('rollout undo deployment custom-nginx --to-revision=1');
   expect(actsOf(document).filter(({ text }) => text.startsWith('get') || text.startsWith('rollout history'))).toEqual([]);
   const timeline = eventTimeline(document);
@@ -96,6 +118,42 @@ test('traceJson gives each pod a track with the stages of its life, and each com
   expect(traceEvents.some((one) => one.ph === 'X' && one.name === 'waits for a node')).toBe(true);
   expect(traceEvents.some((one) => one.ph === 'X' && one.name.endsWith(': bound'))).toBe(true);
   expect(traceEvents.some((one) => one.ph === 'X' && one.pid === 2 && one.name.startsWith('pull localhost:32000/'))).toBe(true);
+});
+
+test('runText puts what the run came to before what happened when, and so does the page', () => {
+  const text = runText(document, { wallSeconds: 1, peakMemoryBytes: 0 });
+  const order = [
+    'as expected',
+    '\nExpectations',
+    '\nIn short\n  Requests of',
+    '\nThe life of',
+    '\nWhat happened',
+    '\nHow exact',
+    '\nSimulator',
+  ];
+  const places = order.map((part) => text.indexOf(part));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places.every((place) => place > 0)).toBe(true);
+  for (const line of inShort(document)) expect(text).toContain(`\n  ${line}\n`);
+  const page = reportPage(document);
+  expect(page.indexOf('Requests of visitors')).toBeLessThan(page.indexOf('Why requests failed'));
+});
+
+test('runText shows of a long output its beginning and its end, where it says how it ended', () => {
+  const output = Array.from({ length: 60 }, (_, at) => ({ timeUs: at + 1, text: `  line ${at + 1}` }));
+  const notes = [
+    { timeUs: 0, text: '$ kubectl drain' },
+    ...output,
+    { timeUs: 70, text: '$ kubectl get' },
+    { timeUs: 71, text: '  nothing' },
+  ];
+  const milestones = [{ timeUs: 30, text: 'a node is down' }];
+  const text = runText({ ...document, notes, milestones }, { wallSeconds: 1, peakMemoryBytes: 0 });
+  const shown = [...text.matchAll(/ {2}line (\d+)$/gm)].map(([, number]) => Number(number));
+  expect(shown).toEqual([...Array.from({ length: 16 }, (_, at) => at + 1), ...Array.from({ length: 8 }, (_, at) => at + 53)]);
+  expect(text.match(/\(36 lines more\)/g)).toHaveLength(1);
+  expect(text).toContain('a node is down');
+  expect(text).toContain('nothing');
 });
 
 test('runText tells of a priority level of the API server only when somebody had to wait in it', () => {

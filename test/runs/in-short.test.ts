@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { RunMetrics } from '../../src/metrics/run-metrics.ts';
+import { inShort } from '../../src/report/in-short.ts';
+import { resultDocument } from '../../src/report/result-document.ts';
+import { csvTables } from '../../src/report/tables.ts';
+import { readScenario } from '../../src/scenario/read-scenario.ts';
+import { runScenario } from '../../src/scenario/runner.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orrery-in-short-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function documentOf(manifests: string, body: string) {
+  writeFileSync(join(folder, 'all.yaml'), manifests);
+  const file = join(folder, 'scenario.yaml');
+  const head = '# What comes of it?\napiVersion: orrery.dev/v1\nkind: Scenario\nmetadata: { name: short }\n';
+  writeFileSync(file, `${head}${body}`);
+  const scenario = readScenario(file);
+  const metrics = new RunMetrics(scenario.durationUs);
+  return resultDocument(runScenario(scenario, { observers: [metrics] }), metrics);
+}
+
+const POD = 'containers: [{ name: c, image: "c:1", resources: { limits: { memory: 64Mi } } }]';
+
+test('A run says in short what became of Jobs and CronJobs, with the reasons of failures', () => {
+  const document = documentOf(
+    `apiVersion: batch/v1
+kind: Job
+metadata: { name: good }
+spec: { completions: 3, template: { metadata: { labels: { job: good } }, spec: { restartPolicy: Never, ${POD} } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: bad }
+spec: { backoffLimit: 1, template: { metadata: { labels: { job: bad } }, spec: { restartPolicy: Never, ${POD} } } }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: long }
+spec: { completions: 2, template: { metadata: { labels: { job: long } }, spec: { restartPolicy: Never, ${POD} } } }
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: often }
+spec:
+  schedule: "* * * * *"
+  jobTemplate: { spec: { template: { metadata: { labels: { job: good } }, spec: { restartPolicy: Never, ${POD} } } } }
+`,
+    `duration: 4m30s
+cluster: { nodes: [{ name: n, count: 2 }] }
+workloads:
+  - { match: { job: good }, run: 2s }
+  - { match: { job: bad }, run: 2s, exitCode: 1 }
+  - { match: { job: long }, run: 1h }
+events: [{ at: 1s, apply: all.yaml }]
+`,
+  );
+  const lines = inShort(document);
+  expect(lines.filter((line) => /^(Cron)?Job /.test(line)).map((line) => line.replace(/after [\d.ms]+/, 'after T'))).toEqual([
+    'Job default/good is complete after T: 3 pods succeeded, 0 failed',
+    'Job default/bad failed after T, BackoffLimitExceeded: 0 pods succeeded, 2 failed',
+    'Job default/long is not over at the end: 0 of 2 wanted succeeded, 0 failed, 1 at work',
+    'CronJob default/often made 4 Jobs: 4 complete, 0 failed',
+  ]);
+  expect(lines.find((line) => line.startsWith('Pods:'))).toMatch(/; 2 failed \(2 Error\)$/);
+  expect(csvTables(document).get('jobs.csv')!.trim().split('\n')).toHaveLength(8);
+});
+
+test('A run says in short who was killed for memory, which rollout is stuck, and that a command which may fail never ended', () => {
+  const document = documentOf(
+    `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: leaky }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: leaky } }
+  template: { metadata: { labels: { app: leaky } }, spec: { ${POD} } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template: { metadata: { labels: { app: web } }, spec: { ${POD} } }
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { minAvailable: 2, selector: { matchLabels: { app: web } } }
+`,
+    `duration: 4m
+cluster:
+  nodes: [{ name: n, count: 2 }]
+  registry: { missing: ["c:2"] }
+workloads:
+  - { match: { app: leaky }, memory: 32Mi, memoryGrowth: 1Mi }
+events:
+  - { at: 0s, apply: all.yaml }
+  - { at: 30s, kubectl: drain n-1 n-2, mayFail: true }
+  - { at: 40s, kubectl: "uncordon n-1 n-2" }
+  - { at: 1m, kubectl: set image deployment web c=c:2 }
+`,
+  );
+  const lines = inShort(document);
+  expect(lines).toContain(
+    'The rollout of Deployment default/web to c:2, begun at 1m, is not complete at the end: never fewer than 2 of 2 available',
+  );
+  const drain = lines.find((line) => line.startsWith('The command at 30s that may fail did, kubectl drain n-1 n-2: '));
+  expect(drain).toContain('had not ended when the run was over');
+  expect(document.stepFailures).toEqual([]);
+  expect(document.pods.restarts.OOMKilled).toBeGreaterThanOrEqual(3);
+  expect(lines.find((line) => line.startsWith('Deployment default/leaky'))).toContain('short of pods');
+});
