@@ -90,15 +90,20 @@ export const DEFAULT_BEHAVIOUR: WorkloadBehaviour = {
   preStop: constantUs(SECOND_US),
 };
 
+/** A process with work of its own to end: SIGTERM finds no handler (128 + 15), and what is left of the work undone. */
+export const INTERRUPTED_TASK_EXIT_CODE = 143;
+
 /** An init container about which the scenario says nothing: it does its work and ends. */
 const DEFAULT_INIT: WorkloadBehaviour = {
   ...DEFAULT_BEHAVIOUR,
+  terminationExitCode: INTERRUPTED_TASK_EXIT_CODE,
   run: { kind: 'lognormal', medianUs: SECOND_US, sigma: 0.5 },
 };
 
 /** The same of a pod that is not to be restarted, such as a Job's: a process that never ended would be no task. */
 const DEFAULT_TASK: WorkloadBehaviour = {
   ...DEFAULT_BEHAVIOUR,
+  terminationExitCode: INTERRUPTED_TASK_EXIT_CODE,
   run: { kind: 'lognormal', medianUs: 10 * SECOND_US, sigma: 0.5 },
 };
 

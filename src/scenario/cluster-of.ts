@@ -5,7 +5,7 @@
 import { fail } from '../base/fail.ts';
 import type { ClusterSpec } from '../cluster/cluster-spec.ts';
 import type { Fault, FaultKind, NodeTarget } from '../faults/fault.ts';
-import type { WorkloadBehaviour } from '../model/behaviour.ts';
+import { DEFAULT_BEHAVIOUR, INTERRUPTED_TASK_EXIT_CODE, type WorkloadBehaviour } from '../model/behaviour.ts';
 import type { Call } from '../network/route.ts';
 import { DEFAULT_CONFIGURATION } from '../scheduler/configuration.ts';
 import { customPluginFactory } from '../scheduler/custom-plugin.ts';
@@ -76,9 +76,11 @@ function registryOf(cluster: Scenario['cluster']): NonNullable<ClusterSpec['regi
   });
 }
 
-function behaviourOf({ memory, memoryGrowth, cpu, disk, crash, ...same }: WorkloadInput): WorkloadBehaviour {
+function behaviourOf({ memory, memoryGrowth, cpu, disk, crash, terminationExitCode, ...same }: WorkloadInput): WorkloadBehaviour {
   return {
     ...same,
+    terminationExitCode:
+      terminationExitCode ?? (same.run === undefined ? DEFAULT_BEHAVIOUR.terminationExitCode : INTERRUPTED_TASK_EXIT_CODE),
     memoryBytes: memory,
     memoryGrowthBytesPerSecond: memoryGrowth,
     cpuMilli: cpu,

@@ -232,7 +232,9 @@ const workload = z.strictObject(
     servesWhileTerminating: flag
       .default(DEFAULT_BEHAVIOUR.servesWhileTerminating)
       .describe('After SIGTERM: true goes on accepting until it exits, false closes its listeners at once.'),
-    terminationExitCode: wholeNumber(0, 255).default(DEFAULT_BEHAVIOUR.terminationExitCode).describe('What it exits with on SIGTERM.'),
+    terminationExitCode: wholeNumber(0, 255)
+      .optional()
+      .describe('What it exits with on SIGTERM: 0 by default, and 143 with `run`, since the work of a task is then not done.'),
     postStart: distribution.default(DEFAULT_BEHAVIOUR.postStart).describe('How long a postStart hook takes; 1s by default.'),
     preStop: distribution.default(DEFAULT_BEHAVIOUR.preStop).describe('How long a preStop hook takes; 1s by default.'),
   },

@@ -114,3 +114,30 @@ events:
   expect(document.pods.restarts.OOMKilled).toBeGreaterThanOrEqual(3);
   expect(lines.find((line) => line.startsWith('Deployment default/leaky'))).toContain('short of pods');
 });
+
+test('A task that is interrupted has not done its work, unless it says so', () => {
+  const job = (name: string) => `apiVersion: batch/v1
+kind: Job
+metadata: { name: ${name} }
+spec: { template: { metadata: { labels: { job: ${name} } }, spec: { restartPolicy: Never, ${POD} } } }
+`;
+  const document = documentOf(
+    [job('plain'), job('polite'), job('nameless')].join('---\n'),
+    `duration: 5m
+cluster: { nodes: [{ name: n, count: 2 }] }
+workloads:
+  - { match: { job: plain }, run: 1m }
+  - { match: { job: polite }, run: 1m, terminationExitCode: 0 }
+events:
+  - { at: 0s, apply: all.yaml }
+  - { at: 7s, kubectl: delete pods --all }
+`,
+  );
+  const created = (name: string) => document.pods.lives.filter((pod) => pod.name.startsWith(name)).length;
+  expect([created('plain'), created('polite'), created('nameless')]).toEqual([2, 1, 2]);
+  expect(document.jobs.map(({ end, succeeded, failed }) => [end, succeeded, failed])).toEqual([
+    ['complete', 1, 1],
+    ['complete', 1, 0],
+    ['complete', 1, 1],
+  ]);
+});
