@@ -6,9 +6,8 @@
  */
 import { base64Of } from '../base/base64.ts';
 import type { Kind, KindMap } from '../model/kinds.ts';
+import { withConditionStatus, withJobDefaults } from './job-defaults.ts';
 import { podSpecWithDefaults, rounded, withTemplateDefaults } from './pod-spec-defaults.ts';
-import { decode } from './schema/decode.ts';
-import { schemaOf } from './schema/struct-schema.ts';
 import { withServiceDefaults } from './service-defaults.ts';
 import type { Sent } from './validation/sent.ts';
 
@@ -352,18 +351,6 @@ function withBindingDefaults(object: Sent): Sent {
   };
 }
 
-const emptyStatuses = new Map<Kind, unknown>();
-
-/** The status a new object of the kind begins with, as the server writes an empty one. */
-export function emptyStatusOf(kind: Kind): unknown {
-  let status = emptyStatuses.get(kind);
-  if (status === undefined) {
-    status = (decode(schemaOf(kind), {}).value as { readonly status?: unknown }).status ?? NO_FIELDS;
-    emptyStatuses.set(kind, status);
-  }
-  return status;
-}
-
 // SetDefaults_HorizontalPodAutoscaler of autoscaling/v2: 80 % of the requested CPU.
 const DEFAULT_METRICS = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
 
@@ -377,34 +364,6 @@ function withScalingRules(behavior: Sent): Fields {
       scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies, ...behavior.scaleUp },
       scaleDown: { selectPolicy: 'Max', policies: [percent], ...behavior.scaleDown },
     },
-  };
-}
-
-function withJobDefaults(spec: Sent): Fields {
-  return {
-    ...(spec.completions === undefined && spec.parallelism === undefined ? { completions: 1 } : NO_FIELDS),
-    parallelism: 1,
-    backoffLimit: spec.backoffLimitPerIndex !== undefined ? 2_147_483_647 : 6,
-    completionMode: 'NonIndexed',
-    suspend: false,
-    manualSelector: false,
-    podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
-    ...spec,
-    ...(spec.podFailurePolicy === undefined ? NO_FIELDS : { podFailurePolicy: withConditionStatus(spec.podFailurePolicy) }),
-    template: withTemplateDefaults(spec.template),
-  };
-}
-
-function withConditionStatus({ rules }: Sent): Fields {
-  return {
-    rules: (rules ?? []).map((rule: Sent) =>
-      rule.onPodConditions === undefined
-        ? rule
-        : {
-            ...rule,
-            onPodConditions: rule.onPodConditions.map((condition: Sent) => ({ ...condition, status: or(condition.status, 'True') })),
-          },
-    ),
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Kind } from '../model/kinds.ts';
 import type { KubeObject } from '../model/meta.ts';
-import { emptyStatusOf } from './defaults.ts';
+import { emptyStatusOf } from './empty-status.ts';
 import { isSameValue } from './same-value.ts';
 
 /** Kinds whose generation counts the changes of their spec. */

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Cluster } from '../../src/cluster/cluster.ts';
-
 import { NodeTables } from '../../src/controllers/daemonset/node-tables.ts';
 import { PodTallies } from '../../src/controllers/replicaset/pod-tally.ts';
 import { OrdinalTables } from '../../src/controllers/statefulset/ordinal-tables.ts';

@@ -3,7 +3,8 @@
  *
  * Models ValidateVolumes and the rules of each source in pkg/apis/core/validation/validation.go.
  */
-import { validateFieldRef, validatePullPolicy, validateResourceFieldRef } from './container.ts';
+import { validatePullPolicy } from './container.ts';
+import { validateFieldRef, validateResourceFieldRef } from './container-environment.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { validateAnnotations, validateLabelSelector, validateLabels } from './metadata.ts';
 import { inRange, isLabel, isSubdomain } from './names.ts';
