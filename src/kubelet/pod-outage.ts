@@ -34,6 +34,9 @@ export function loseMemory(worker: PodWorker): void {
   }
 }
 
+/** Of the Event for a pod that is begun anew. */
+export const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.';
+
 /** A node that has booted begins its pods anew, init containers too. False when the pod had never run. */
 export function beginAnew(worker: PodWorker): boolean {
   for (const record of worker.containers) {

@@ -5,6 +5,7 @@
  * one grace; whatever the hook leaves, the process gets two seconds.
  */
 import { SECOND_US } from '../base/units.ts';
+import type { Pod } from '../model/pod.ts';
 import { MINIMUM_GRACE_SECONDS } from './container-kill.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { LifecycleHooks } from './lifecycle-hooks.ts';
@@ -95,4 +96,9 @@ export class PodTermination {
     }
     return true;
   }
+}
+
+/** What a pod that is deleted, or ends by itself, is given. */
+export function graceOf({ metadata, spec }: Pod): number {
+  return metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
 }

@@ -5,14 +5,13 @@
  * more pass follow. A plain pod costs six kernel events from its arrival on the node until it is Ready.
  */
 import { unreachable } from '../base/fail.ts';
-import { SECOND_US } from '../base/units.ts';
 import type { ObjectKey } from '../model/meta.ts';
-import type { Pod } from '../model/pod.ts';
-import { isPodTerminal } from '../model/pod.ts';
+import { isPodTerminal, type Pod } from '../model/pod.ts';
 import type { ContainerProcess } from '../model/runtime-view.ts';
-import { timeText, timeUsOf } from '../model/time.ts';
+import { timeText } from '../model/time.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
+import { activeLeftUs, DEADLINE_EXCEEDED } from './active-deadline.ts';
 import { ContainerKill } from './container-kill.ts';
 import { ContainerStart } from './container-start.ts';
 import { type FleetContext, toNextTickUs } from './fleet-context.ts';
@@ -21,13 +20,14 @@ import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
 import { PodGate } from './pod-gate.ts';
-import { beginAnew, loseMemory, loseSandbox } from './pod-outage.ts';
+import { beginAnew, loseMemory, loseSandbox, SANDBOX_CHANGED } from './pod-outage.ts';
+import { PodPasses } from './pod-passes.ts';
 import { isOver } from './pod-phase.ts';
 import { PodResizer } from './pod-resizer.ts';
 import { podStatus } from './pod-status.ts';
 import { PodSync, releaseAddress } from './pod-sync.ts';
-import { PodTermination } from './pod-termination.ts';
-import { BLOCKED, type PassResult, type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import { graceOf, PodTermination } from './pod-termination.ts';
+import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { PodWorkerTable } from './pod-worker-table.ts';
 import type { ProbeKind, ProbeState } from './probe-state.ts';
 import { Prober } from './prober.ts';
@@ -52,10 +52,6 @@ const PodEvent = {
 } as const;
 type PodEvent = (typeof PodEvent)[keyof typeof PodEvent];
 
-// pod_workers.go: workerBackOffPeriod with its jitter, and the cap on waits that name their end.
-const RETRY_US = 10 * SECOND_US;
-const RETRY_MAX_US = 60 * SECOND_US;
-
 export class PodWorkers implements EventHandler {
   readonly #context: FleetContext;
   readonly #handler: HandlerId;
@@ -69,7 +65,7 @@ export class PodWorkers implements EventHandler {
   readonly #gate: PodGate;
   readonly #resizer: PodResizer;
   readonly #puller: ImagePuller;
-  readonly #sync: PodSync;
+  readonly #passes: PodPasses;
   readonly #termination: PodTermination;
   readonly #prober: Prober;
 
@@ -87,7 +83,7 @@ export class PodWorkers implements EventHandler {
     );
     this.#puller = new ImagePuller(
       context,
-      (worker) => this.#advance(worker),
+      (worker) => this.#passes.advance(worker),
       (node) => this.pressure.pulled(node),
     );
     this.#gate = new PodGate(context, this.table, {
@@ -100,12 +96,18 @@ export class PodWorkers implements EventHandler {
     });
     this.#resizer = new PodResizer(context, this.table, this.processes, {
       scheduleSettled: (worker, delayUs) => this.#schedule(PodEvent.Resized, worker, 0, delayUs),
-      wake: (worker) => this.wake(worker),
+      wake: (worker) => this.#passes.wake(worker),
     });
     const hooks = new LifecycleHooks(context);
     const killer = new ContainerKill(context, hooks, this.processes);
     const start = new ContainerStart(context, this.#puller, this.processes, hooks, killer);
-    this.#sync = new PodSync(context, start, killer, (worker) => this.#report(worker));
+    const sync = new PodSync(context, start, killer, (worker) => this.#report(worker));
+    this.#passes = new PodPasses(context, sync, this.#puller, {
+      isOver: (worker) => this.#endIfOver(worker),
+      resumeAfter: (worker, delayUs) => void this.#schedule(PodEvent.Resume, worker, worker.taskEpoch, delayUs),
+      retryAfter: (worker, delayUs) => this.#schedule(PodEvent.Retry, worker, 0, delayUs),
+      relistAfter: (worker, delayUs) => void this.#schedule(PodEvent.Relist, worker, 0, delayUs),
+    });
     this.#termination = new PodTermination(context, hooks, this.processes, (worker, record, delayUs) =>
       this.#schedule(PodEvent.Signal, worker, record.epoch, delayUs, record.index),
     );
@@ -154,7 +156,7 @@ export class PodWorkers implements EventHandler {
     if (isNewlyDeleting) return this.terminate(worker, graceOf(pod));
     if (!hasNewSpec) return;
     this.#resizer.changed(worker);
-    this.wake(worker);
+    this.#passes.wake(worker);
   }
 
   /** The pod has vanished from the API server without the kubelet's having removed it: what runs is killed. */
@@ -171,22 +173,12 @@ export class PodWorkers implements EventHandler {
       return this.#termination.shorten(worker);
     }
     if (worker.phase !== WorkerPhase.Syncing) return;
-    this.#abandonPass(worker);
+    this.#passes.abandon(worker);
     if (verdict !== undefined) worker.verdict = verdict;
     worker.phase = WorkerPhase.Terminating;
     worker.graceSeconds = Math.max(1, graceSeconds);
     this.#report(worker);
     if (this.#termination.begin(worker)) this.#stopSandbox(worker);
-  }
-
-  /** Something has happened to the pod: a pass over it follows, at once or after the one under way. */
-  wake(worker: PodWorker): void {
-    if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning || !worker.isAdmitted) return;
-    if (worker.task !== undefined) {
-      worker.isDirty = true;
-      return;
-    }
-    this.#startPass(worker);
   }
 
   /** A request found no place in the process. */
@@ -209,7 +201,7 @@ export class PodWorkers implements EventHandler {
     this.#puller.reset(node);
     this.status.reset(node);
     for (const worker of node.workers) {
-      this.#abandonPass(worker);
+      this.#passes.abandon(worker);
       loseSandbox(worker, this.processes);
     }
   }
@@ -224,7 +216,7 @@ export class PodWorkers implements EventHandler {
     this.#puller.reset(node);
     this.status.reset(node);
     for (const worker of node.workers) {
-      this.#abandonPass(worker);
+      this.#passes.abandon(worker);
       loseMemory(worker);
     }
   }
@@ -266,11 +258,10 @@ export class PodWorkers implements EventHandler {
     const kind = (event & 15) as PodEvent;
     switch (kind) {
       case PodEvent.Resume:
-        if (this.table.isCurrent(stamp, worker.taskEpoch)) this.#advance(worker);
+        if (this.table.isCurrent(stamp, worker.taskEpoch)) this.#passes.advance(worker);
         return;
       case PodEvent.Retry:
-        worker.retryEvent = undefined;
-        return this.wake(worker);
+        return this.#passes.retry(worker);
       case PodEvent.Exit: {
         const record = worker.containers[index]!;
         if (this.table.isCurrent(stamp, record.epoch))
@@ -278,8 +269,7 @@ export class PodWorkers implements EventHandler {
         return;
       }
       case PodEvent.Relist:
-        worker.isRelistPending = false;
-        return this.wake(worker);
+        return this.#passes.relisted(worker);
       case PodEvent.Signal: {
         const record = worker.containers[index]!;
         if (this.table.isCurrent(stamp, record.epoch) && worker.node.isRunning) this.#termination.signal(worker, record);
@@ -310,19 +300,7 @@ export class PodWorkers implements EventHandler {
 
   #begin(worker: PodWorker): void {
     this.#armDeadline(worker);
-    this.wake(worker);
-  }
-
-  #startPass(worker: PodWorker): void {
-    if (worker.retryEvent !== undefined) {
-      this.#context.sim.cancel(worker.retryEvent);
-      worker.retryEvent = undefined;
-    }
-    worker.isDirty = false;
-    if (this.#endIfOver(worker)) return;
-    worker.taskEpoch++;
-    worker.task = this.#sync.pass(worker);
-    this.#advance(worker);
+    this.#passes.wake(worker);
   }
 
   /** Reports what is seen; a pod whose containers have all ended for good leaves syncing. */
@@ -335,53 +313,11 @@ export class PodWorkers implements EventHandler {
     return true;
   }
 
-  /** Runs the pass until it has to wait. */
-  #advance(worker: PodWorker): void {
-    const { task } = worker;
-    if (task === undefined) return;
-    const step = task.next();
-    if (worker.task !== task) return;
-    if (step.done === true) {
-      worker.task = undefined;
-      return this.#onPassDone(worker, step.value);
-    }
-    if (step.value !== BLOCKED) this.#schedule(PodEvent.Resume, worker, worker.taskEpoch, step.value);
-  }
-
-  #onPassDone(worker: PodWorker, { acted, retryUs }: PassResult): void {
-    const { sim, jitter } = this.#context;
-    // After a pass that did something the runtime is relisted at once (PLEGOnDemandRelist), and the pod looked at again.
-    if (worker.isDirty || (acted && retryUs === undefined)) return this.#startPass(worker);
-    if (retryUs === undefined) return;
-    const waitUs = retryUs === 0 ? RETRY_US : Math.min(RETRY_MAX_US, Math.max(0, retryUs - sim.nowUs));
-    const jittered = Math.round(waitUs * (1 + jitter.uniform() / 2));
-    worker.retryEvent = this.#schedule(PodEvent.Retry, worker, 0, toNextTickUs(worker.node, sim.nowUs, jittered));
-    // What was started before the failure is seen at the next relist.
-    if (acted) this.#relist(worker);
-  }
-
-  /** What has changed in the runtime is seen at the node's next relist. */
-  #relist(worker: PodWorker): void {
-    if (worker.isRelistPending) return;
-    worker.isRelistPending = true;
-    this.#schedule(PodEvent.Relist, worker, 0, toNextTickUs(worker.node, this.#context.sim.nowUs, 1));
-  }
-
-  #abandonPass(worker: PodWorker): void {
-    if (worker.retryEvent !== undefined) this.#context.sim.cancel(worker.retryEvent);
-    worker.retryEvent = undefined;
-    worker.isDirty = false;
-    worker.taskEpoch++;
-    if (worker.task === undefined) return;
-    worker.task = undefined;
-    this.#puller.cancel(worker);
-  }
-
   #exit(worker: PodWorker, record: ContainerRecord, why: 'exited' | 'killed'): void {
     this.processes.end(worker, record, why);
     if (!worker.node.isRunning) return;
     if (worker.phase === WorkerPhase.Syncing) {
-      this.#relist(worker);
+      this.#passes.relist(worker);
     } else if (worker.phase === WorkerPhase.Terminating && this.#termination.ended(worker)) {
       this.#stopSandbox(worker);
     }
@@ -435,39 +371,29 @@ export class PodWorkers implements EventHandler {
     this.#report(worker);
     // A sidecar that has started opens the way; a container that has started may now be asked whether it is ready.
     for (const record of worker.containers) this.#prober.observed(worker, record);
-    if (worker.initCount > 0) this.wake(worker);
+    if (worker.initCount > 0) this.#passes.wake(worker);
   }
 
   #onUnhealthy(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
     const name = probe.kind === 0 ? 'startup' : 'liveness';
     record.killMessage = `Container ${record.spec.name} failed ${name} probe, will be restarted`;
     record.killGraceSeconds = probe.spec.terminationGracePeriodSeconds ?? worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-    this.wake(worker);
+    this.#passes.wake(worker);
   }
 
   #armDeadline(worker: PodWorker): void {
-    const seconds = worker.pod.spec.activeDeadlineSeconds;
-    if (seconds === undefined) return;
     const { nowUs } = this.#context.sim;
-    // It counts from the pod's start, whatever its kubelet has been through since.
-    const leftUs = Math.max(0, timeUsOf(worker.startTime) + seconds * SECOND_US - nowUs);
-    this.#schedule(PodEvent.Deadline, worker, 0, toNextTickUs(worker.node, nowUs, leftUs));
+    const leftUs = activeLeftUs(worker, nowUs);
+    if (leftUs !== undefined) this.#schedule(PodEvent.Deadline, worker, 0, toNextTickUs(worker.node, nowUs, leftUs));
   }
 
   #onDeadline(worker: PodWorker): void {
     if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning) return;
-    const message = 'Pod was active on the node longer than the specified deadline';
-    this.#context.events.pod(worker, 'Normal', 'DeadlineExceeded', message);
-    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, { reason: 'DeadlineExceeded', message });
+    this.#context.events.pod(worker, 'Normal', DEADLINE_EXCEEDED.reason, DEADLINE_EXCEEDED.message);
+    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, DEADLINE_EXCEEDED);
   }
 
   #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {
     return this.#context.sim.schedule(delayUs, this.#handler, kind | (index << 4), worker.slot, this.table.stamp(worker, epoch));
   }
-}
-
-const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.';
-
-function graceOf(pod: Pod): number {
-  return pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
 }
