@@ -75,7 +75,12 @@ export class Scheduler implements EventHandler {
     this.#options = options;
     this.#handler = sim.register(this);
     this.#pods = informers.informer('Pod');
-    this.#executor = new PreemptionExecutor(client, (pod) => this.#recorderOf(pod), this.#pods);
+    this.#executor = new PreemptionExecutor(
+      client,
+      (pod) => this.#recorderOf(pod),
+      this.#pods,
+      () => sim.nowUs,
+    );
     const offsets = random.stream('scheduler', 'preemption');
     this.core = new SchedulerCore({
       isSlow: options.isSlow === true,

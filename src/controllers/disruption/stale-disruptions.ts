@@ -58,5 +58,6 @@ export class StaleDisruptions {
 export function staleAtUs(pod: Pod): number | undefined {
   const mark = podCondition(pod, 'DisruptionTarget');
   if (mark?.status !== 'True' || mark.reason === BY_KUBELET || isDeleting(pod) || isPodTerminal(pod)) return undefined;
-  return timeUsOf(mark.lastTransitionTime ?? '') + TIMEOUT_US;
+  // Without a time it is as old as the epoch: metav1.Time's zero.
+  return (mark.lastTransitionTime === undefined ? 0 : timeUsOf(mark.lastTransitionTime)) + TIMEOUT_US;
 }

@@ -4,11 +4,13 @@
  * Models pkg/scheduler/framework/preemption/executor.go (prepareCandidateAsync). All victims but the last go side by side, then the
  * last; until then the pod they make room for is gated.
  */
+import { ApiError } from '../../apiserver/api-error.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Informer } from '../../client/informer.ts';
 import { all, run, type Task } from '../../client/task.ts';
 import type { Pod } from '../../model/pod.ts';
+import { timeText } from '../../model/time.ts';
 import type { PreemptionGate } from '../plugins/default-preemption.ts';
 import type { PodInfo } from '../pod-info.ts';
 
@@ -17,11 +19,13 @@ export class PreemptionExecutor implements PreemptionGate {
   /** Of the scheduler that the preempting pod named. */
   readonly #recorderOf: (pod: Pod) => EventRecorder;
   readonly #pods: Informer<'Pod'>;
+  readonly #nowUs: () => number;
   /** By uid of the pod: its last victim once only that one is left to evict. */
   readonly #running = new Map<string, PodInfo | undefined>();
 
-  constructor(client: Client, recorderOf: (pod: Pod) => EventRecorder, pods: Informer<'Pod'>) {
+  constructor(client: Client, recorderOf: (pod: Pod) => EventRecorder, pods: Informer<'Pod'>, nowUs: () => number) {
     this.#client = client;
+    this.#nowUs = nowUs;
     this.#recorderOf = recorderOf;
     this.#pods = pods;
   }
@@ -63,17 +67,25 @@ export class PreemptionExecutor implements PreemptionGate {
   }
 
   *#evict(victim: PodInfo, preemptor: PodInfo, nodeName: string): Task<void> {
-    const { namespace, name } = victim.pod.metadata;
+    const { namespace, name, generation = 0 } = victim.pod.metadata;
     const scheduler = preemptor.pod.spec.schedulerName ?? '';
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'PreemptionByScheduler',
       message: `${scheduler}: preempting to accommodate a higher priority pod`,
+      observedGeneration: generation,
+      lastTransitionTime: timeText(this.#nowUs()),
     };
     const body = { status: { conditions: [condition] } };
-    yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
-    yield* this.#client.delete('Pod', namespace, name, {});
+    try {
+      yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
+      yield* this.#client.delete('Pod', namespace, name, {});
+    } catch (error) {
+      // Gone by itself: the room is there, and nobody was preempted.
+      if (error instanceof ApiError && error.code === 404) return;
+      throw error;
+    }
     this.#recorderOf(preemptor.pod).event(victim.pod, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
   }
 }

@@ -18,6 +18,11 @@ test('staleAtUs gives a disruption two minutes to come', () => {
   expect(staleAtUs(pod('EvictionByEvictionAPI'))).toBe(130 * SECOND_US);
 });
 
+test('staleAtUs takes a mark without a time for one that is too old', () => {
+  const conditions = [{ type: 'DisruptionTarget', status: 'True' as const, reason: 'SomebodySaidSo' }];
+  expect(staleAtUs(pod('', { conditions }))).toBe(120 * SECOND_US);
+});
+
 test.each([
   ['the kubelet announced', pod('TerminationByKubelet')],
   ['is under way', pod('EvictionByEvictionAPI', {}, '2026-01-01T00:00:11Z')],
