@@ -22,7 +22,12 @@ try {
     process.exitCode = exitCode;
   }).parseAsync();
 } catch (error) {
-  // A broken promise of our own says where it broke and how to see it again; its stack says the rest.
-  console.error(error instanceof BrokenInvariant ? `${error.message}\n${error.stack ?? ''}` : error);
+  // A broken promise of our own says where it broke and how to see it again; the stack of the promise itself says the rest.
+  console.error(error instanceof BrokenInvariant ? `${error.message}\n${stackOf(error)}` : error);
   process.exitCode = EXIT_BROKEN;
+}
+
+function stackOf({ cause, stack = '' }: BrokenInvariant): string {
+  const own = (cause instanceof Error ? cause.stack : undefined) ?? stack;
+  return own.slice(Math.max(0, own.indexOf('\n    at ') + 1));
 }

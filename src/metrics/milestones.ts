@@ -1,6 +1,7 @@
 /**
- * What happened inside the cluster that a person would want told: nodes lost and found, services left without an endpoint, Deployments
- * below what must be available, warnings, evictions, rescales. The narrative shows it between the steps of the scenario.
+ * What happened inside the cluster that a person would want told: nodes lost and found, namespaces gone, services left without an
+ * endpoint, Deployments below what must be available, warnings, evictions, rescales. The narrative shows it between the steps of the
+ * scenario.
  *
  * Of each sort the first few are told one by one and the rest are counted, so that a burst of a hundred Deployments stays readable.
  */
@@ -44,6 +45,9 @@ export class Milestones implements Observer {
         break;
       case 'Deployment':
         this.#deployment(write);
+        break;
+      case 'Namespace':
+        if (write.removed) this.#tell('a namespace is gone', write.timeUs, `Namespace ${write.object.metadata.name} is gone`);
         break;
       case 'EndpointSlice':
         this.#slice(write);

@@ -22,6 +22,7 @@ export function inShort(document: ResultDocument): readonly string[] {
       ({ timeUs, line, message }) => `The command at ${about(timeUs)} that may fail did, kubectl ${line}: ${message}`,
     ),
     ...jobLines(document),
+    ...document.leftovers,
     ...podLines(document),
     ...attentionLines(document),
   ];

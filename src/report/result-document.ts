@@ -84,6 +84,8 @@ export interface ResultDocument {
   };
   /** Pods that had no node when the run was over. */
   readonly waiting: readonly WaitingPods[];
+  /** What else is not as it should be at the end, a sentence each. */
+  readonly leftovers: readonly string[];
   /** Why pods are where they are, or nowhere; of those the run kept it for. */
   readonly explanations: readonly Explanation[];
   readonly rollouts: readonly Rollout[];
@@ -156,6 +158,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
       busyUs: metrics.attempts.busyUs,
     },
     waiting: outcome.waiting,
+    leftovers: outcome.leftovers,
     explanations: outcome.explanations,
     rollouts: metrics.rollouts.rows,
     shortages: metrics.shortages.list(outcome.endUs),

@@ -8,7 +8,7 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 import { unreachable } from '../base/fail.ts';
 import type { Kind } from '../model/kinds.ts';
-
+import type { KubeObject } from '../model/meta.ts';
 import type { Observer, RequestEnd, Write } from '../model/observer.ts';
 import { durationText } from './duration.ts';
 import type { Comparison, Expectation } from './expectation-syntax.ts';
@@ -42,6 +42,14 @@ export class Expectations implements Observer {
       return tracker;
     });
     this.#requests = this.#trackers.filter((tracker) => tracker.requestEnded !== undefined);
+  }
+
+  /** An object that is there before the run begins. */
+  found(kind: Kind, object: KubeObject): void {
+    const { resourceVersion = '0' } = object.metadata;
+    const revision = Number(resourceVersion);
+    const author = 'kube-apiserver';
+    this.wrote({ timeUs: 0, revision, author, verb: 'create', subresource: '', kind, object, previous: undefined, removed: false });
   }
 
   wrote(write: Write): void {

@@ -20,6 +20,7 @@ import { KubectlApi } from './kubectl/api.ts';
 import type { KubectlContext } from './kubectl/context.ts';
 import { runKubectl } from './kubectl/kubectl.ts';
 import { metricsOf } from './kubectl-metrics.ts';
+import { leftovers } from './leftovers.ts';
 import { RunRecord } from './run-record.ts';
 import type { Scenario, ScenarioEvent } from './scenario.ts';
 import { filesOf } from './scenario-files.ts';
@@ -83,6 +84,8 @@ export interface RunOutcome {
   readonly record: RunRecord;
   /** Pods without a node. */
   readonly waiting: readonly WaitingPods[];
+  /** What else is not as it should be at the end, a sentence each. */
+  readonly leftovers: readonly string[];
   /** Of what was asked to be explained. */
   readonly explanations: readonly Explanation[];
 }
@@ -116,6 +119,8 @@ export class ScenarioRun {
     this.#expectations = new Expectations(scenario.expectations);
     observers.add(this.record);
     observers.add(this.#expectations);
+    // The API server makes its own namespaces before anybody can watch it.
+    for (const object of api.store.values('Namespace')) this.#expectations.found('Namespace', object);
     for (const observer of options.observers ?? []) observers.add(observer);
     this.#faults = new FaultInjector(sim, random, observers, new ClusterFaults(cluster));
     const client = cluster.client('kubectl');
@@ -156,7 +161,7 @@ export class ScenarioRun {
       }
       return true;
     } catch (error) {
-      if (error instanceof BrokenInvariant) throw new BrokenInvariant(this.#whereItBroke(error.message));
+      if (error instanceof BrokenInvariant) throw new BrokenInvariant(this.#whereItBroke(error.message), { cause: error });
       throw error;
     }
   }
@@ -190,6 +195,7 @@ export class ScenarioRun {
       isMet: isWhole && verdicts.every(({ outcome }) => outcome !== 'missed') && stepFailures.length === 0,
       record: this.record,
       waiting: waitingPods(this.cluster),
+      leftovers: leftovers(this.cluster),
       explanations: this.#recorder === undefined ? [] : explanationsOf(this.cluster, this.#recorder),
     };
   }

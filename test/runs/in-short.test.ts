@@ -141,3 +141,47 @@ events:
     ['complete', 1, 1],
   ]);
 });
+
+test('A run says in short what is not as it should be at the end, and nothing of what is', () => {
+  const deployment = (name: string, image: string, more = '') => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: ${name} } }
+  template: { metadata: { labels: { app: ${name} } }, spec: { ${more}containers: [{ name: c, image: "${image}" }] } }
+---
+`;
+  const here = 'nodeSelector: { kubernetes.io/hostname: n-1 }, ';
+  const lost = 'nodeSelector: { kubernetes.io/hostname: n-2 }, ';
+  const document = documentOf(
+    `${deployment('crashing', 'c:1', here)}${deployment('missing', 'c:2', here)}${deployment('lost', 'c:1', lost)}${deployment('fine', 'c:1', here)}apiVersion: v1
+kind: Namespace
+metadata: { name: doomed }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: kept, namespace: doomed, finalizers: [example.com/never] }
+`,
+    `duration: 9m50s
+cluster:
+  nodes: [{ name: n, count: 4 }]
+  registry: { missing: ["c:2"] }
+workloads:
+  - { match: { app: crashing }, crash: { after: 1s } }
+events:
+  - { at: 0s, apply: all.yaml }
+  - { at: 30s, fault: { crashNodes: { names: [n-2] } } }
+  - { at: 1m, kubectl: [cordon n-3, delete namespace doomed --wait=false] }
+`,
+  );
+  expect(document.leftovers.map((text) => text.replace(/(crashing|missing|lost)-[\w-]+/g, '$1'))).toEqual([
+    '1 node is not ready at the end: n-2',
+    '1 node is closed to pods at the end: n-3',
+    '2 pods cannot run at the end for CrashLoopBackOff: default/crashing, default/crashing',
+    '2 pods cannot run at the end for ImagePullBackOff: default/missing, default/missing',
+    '2 pods deleted, but still there, since nobody on a lost node ends them: default/lost, default/lost',
+    'Namespace doomed is deleted, but still there: Some content in the namespace has finalizers remaining: example.com/never in 1 resource instances',
+  ]);
+  expect(inShort(document)).toEqual(expect.arrayContaining([...document.leftovers]));
+});
