@@ -156,6 +156,8 @@ test('A node that is tainted as out of service gives its volumes away at once', 
   small.run(90);
   expect(small.readyPods()).toBe(1);
   expect(attachments(small)).toEqual([`${small.pods().find(isPodReady)!.spec.nodeName} true`]);
+  // Told while the old pod was still there, and not again while its volume was on the way.
+  expect(told(small, 'FailedAttachVolume')).toEqual([expect.stringContaining(`Volume is already used by pod(s) ${old!.metadata.name}`)]);
 });
 
 test('A volume whose claim is deleted goes when no node has it any more', () => {

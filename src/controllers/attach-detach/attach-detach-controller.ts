@@ -124,16 +124,17 @@ export class AttachDetachController implements Controller {
     const users = volume === undefined ? [] : this.#usersOf(volume);
     const needed = new Set(users.map(({ spec }) => spec.nodeName!));
     const attachments = informers.informer('VolumeAttachment').byIndex(BY_VOLUME, name);
+    let isLeaving = false;
     for (const one of attachments) {
       if (needed.has(one.spec.nodeName)) this.#unneededSinceUs.delete(one.metadata.name);
-      else yield* this.#detach(one, volume);
+      else if (yield* this.#detach(one, volume)) isLeaving = true;
     }
     if (volume === undefined || !this.#isAttachable(volume)) return;
     for (const nodeName of needed) {
       const attachment = informers.informer('VolumeAttachment').get(attachmentName(name, nodeName));
       if (attachment !== undefined) this.#onAttached(attachment, volume, users);
       else if (mayBeShared(volume) || attachments.length === 0) return yield* this.#attach(volume, nodeName);
-      else if (!attachments.some(isDeleting)) this.#refuse(volume, nodeName, users);
+      else if (!isLeaving) this.#refuse(volume, nodeName, users);
     }
   }
 
@@ -180,11 +181,11 @@ export class AttachDetachController implements Controller {
     this.#nodeQueue.add(nodeName);
   }
 
-  /** Its kubelet is told first that the volume is no longer safe to mount, and the attachment goes when that is written. */
-  *#detach(attachment: VolumeAttachment, volume: PersistentVolume | undefined): Task<void> {
+  /** Its kubelet is told first that the volume is no longer safe to mount, and the attachment goes when that is written. True once that has begun. */
+  *#detach(attachment: VolumeAttachment, volume: PersistentVolume | undefined): Task<boolean> {
     const { metadata, spec } = attachment;
     // What is under way is waited for, in one direction as in the other.
-    if (isDeleting(attachment) || attachment.status?.attached !== true) return;
+    if (isDeleting(attachment) || attachment.status?.attached !== true) return true;
     const { sim, informers } = this.#context;
     const unique = volume === undefined ? '' : attachableVolumeName(volume);
     const node = informers.informer('Node').get(spec.nodeName);
@@ -194,10 +195,13 @@ export class AttachDetachController implements Controller {
     if (!isForced && isInUse(node, unique)) {
       const waitUs = sinceUs + MAX_WAIT_FOR_UNMOUNT_US + LOOP_PERIOD_US - sim.nowUs;
       if (waitUs > 0) this.#queue.addAfter(spec.source.persistentVolumeName ?? '', waitUs);
-      return;
+      return false;
     }
     this.#attached.remove(spec.nodeName, unique);
-    if (this.#attached.isUnposted(spec.nodeName)) return this.#nodeQueue.add(spec.nodeName);
+    if (this.#attached.isUnposted(spec.nodeName)) {
+      this.#nodeQueue.add(spec.nodeName);
+      return true;
+    }
     if (!isForced && node !== undefined) {
       // What the cache shows may be old by now (verifyVolumeIsSafeToDetach).
       const fresh = yield* this.#client.get('Node', undefined, spec.nodeName);
@@ -213,6 +217,7 @@ export class AttachDetachController implements Controller {
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 404)) throw error;
     }
+    return true;
   }
 
   /** A kubelet that lives is waited for however long it takes; one that does not for six minutes, unless its node is known to be off. */
