@@ -8,8 +8,8 @@ const FOLDER = join(import.meta.dirname, '../../../shared/conformance/api');
 /** So many cases were recorded of each, and at least so many of them have to agree in every answer: a number that only rises. */
 const HELD = [
   { name: 'objects', cases: 1891, agreeing: 1886 },
-  { name: 'updates', cases: 756, agreeing: 748 },
-  { name: 'reads', cases: 554, agreeing: 550 },
+  { name: 'updates', cases: 756, agreeing: 751 },
+  { name: 'reads', cases: 554, agreeing: 551 },
 ] as const;
 
 describe.skipIf(!existsSync(FOLDER))('The API, beside recordings of kube-apiserver 1.36.3 (skipped without ../shared)', () => {

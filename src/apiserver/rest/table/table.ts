@@ -48,7 +48,21 @@ const NAME_AND_AGE: TablePrinter<KubeObject> = {
 /** A row to each object, in the order given; a kind without a printer of its own shows names and ages. */
 export function tableOf(kind: Kind | string, objects: readonly KubeObject[], nowUs: number): Table {
   const printer = PRINTERS[kind] ?? NAME_AND_AGE;
-  return { columns: printer.columns, rows: objects.map((object) => ({ cells: printer.cells(object, nowUs), object })) };
+  return { columns: printer.columns, rows: objects.map((object) => ({ cells: cellsOf(printer, object, nowUs), object })) };
+}
+
+/** A bookmark is an object without a name, in which nothing is but its revision. */
+function cellsOf(printer: TablePrinter<KubeObject>, object: KubeObject, nowUs: number): readonly Cell[] {
+  const isBookmark = (object.metadata.name as string | undefined) === undefined;
+  if (!isBookmark) return printer.cells(object, nowUs);
+  return printer.cells(withEmptyLists(object) as KubeObject, nowUs).map((cell) => cell ?? '');
+}
+
+/** The lists that are there and nothing, as Go reads them. */
+function withEmptyLists(value: unknown): unknown {
+  if (value === null) return [];
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, withEmptyLists(inner)]));
 }
 
 /** What a row says of a pod that has ended, so that clients can leave it out; nothing for any other object. */
