@@ -6,8 +6,9 @@
 import { nearestName } from '../base/errors.ts';
 import type { Kind } from '../model/kinds.ts';
 import { KINDS } from '../model/kinds.ts';
-import { type KubeObject, keyOf, type StringMap } from '../model/meta.ts';
+import { type KubeObject, keyOf, type LabelSelector, type StringMap } from '../model/meta.ts';
 import type { PodTemplate } from '../model/pod.ts';
+import { selectorMatches } from '../model/selector.ts';
 import type { Service } from '../model/service.ts';
 import type { ParsedCommand } from './kubectl/command-line.ts';
 import { kindNamed } from './kubectl/resource-arguments.ts';
@@ -21,7 +22,6 @@ const GENERATED: ReadonlySet<Kind> = new Set<Kind>([
   'Endpoints',
   'Event',
   'Lease',
-  'Job',
   'Node',
   'PersistentVolume',
   'PersistentVolumeClaim',
@@ -29,6 +29,10 @@ const GENERATED: ReadonlySet<Kind> = new Set<Kind>([
   'Secret',
   'ServiceAccount',
 ]);
+
+/** Labels that no manifest gives: of Jobs, StatefulSets, DaemonSets, Deployments. */
+const WRITTEN_BY_CONTROLLERS =
+  /^(job-name|controller-uid|pod-template-hash|controller-revision-hash|pod-template-generation|.*kubernetes\.io\/.*)$/;
 
 export class KnownObjects {
   readonly #keys = new Map<string, Set<string>>();
@@ -81,7 +85,14 @@ export class KnownObjects {
   }
 
   has(kind: Kind, key: string): boolean {
+    if (kind === 'Job') return this.#hasJob(key);
     return GENERATED.has(kind) || this.#keys.get(kind)?.has(key) === true;
+  }
+
+  /** A CronJob names its Jobs after itself and the minute. */
+  #hasJob(key: string): boolean {
+    if (this.#keys.get('Job')?.has(key) === true) return true;
+    return [...(this.#keys.get('CronJob') ?? [])].some((cronJob) => key.startsWith(`${cronJob}-`));
   }
 
   /** A name of that kind that was probably meant. */
@@ -96,6 +107,18 @@ export class KnownObjects {
         (namespace === undefined || pods.namespace === namespace) &&
         Object.entries(wanted).every(([key, value]) => pods.labels[key] === value),
     );
+  }
+
+  /** Could there be a pod that the selector takes? What controllers and the kubelet write on pods is not looked at. */
+  mayHavePods(selector: LabelSelector, namespace: string | undefined): boolean {
+    const { matchLabels = {}, matchExpressions = [] } = selector;
+    const known = new Set(this.#podLabels.flatMap(({ labels }) => Object.keys(labels)));
+    const isOurs = (key: string) => known.has(key) || !WRITTEN_BY_CONTROLLERS.test(key);
+    const seen: LabelSelector = {
+      matchLabels: Object.fromEntries(Object.entries(matchLabels).filter(([key]) => isOurs(key))),
+      matchExpressions: matchExpressions.filter(({ key }) => isOurs(key)),
+    };
+    return this.#podLabels.some((pods) => (namespace === undefined || pods.namespace === namespace) && selectorMatches(seen, pods.labels));
   }
 
   #add(kind: Kind, key: string): void {

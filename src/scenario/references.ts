@@ -13,6 +13,7 @@ import { mapMatches } from '../model/selector.ts';
 import { addOnObjects } from './add-ons.ts';
 import { faultOf, qualified } from './cluster-of.ts';
 import { durationText } from './duration.ts';
+import { EVENT_REASONS } from './event-reasons.ts';
 import type { Expectation } from './expectation-syntax.ts';
 import { KnownObjects } from './known-objects.ts';
 import { CommandLineError } from './kubectl/command-line-error.ts';
@@ -52,6 +53,8 @@ function labelsOf({ name, labels }: NodeSpec): StringMap {
   return { 'kubernetes.io/hostname': name, ...labels };
 }
 
+const RELABELLING = /^(label|patch|edit)\b/;
+
 class ReferenceChecker {
   readonly #scenario: Scenario;
   readonly #document: SourceDocument;
@@ -72,9 +75,13 @@ class ReferenceChecker {
     this.#workloads();
     this.#events();
     this.#traffic();
-    this.#scenario.expectations.forEach((expectation, at) => {
+    // Those that could not be read are missing among the expectations, so that their places are not the places in the file.
+    const texts = (this.#document.value as { readonly expect?: readonly unknown[] }).expect ?? [];
+    let at = -1;
+    for (const expectation of this.#scenario.expectations) {
+      at = texts.indexOf(expectation.text, at + 1);
       this.#expectation(expectation, ['expect', at]);
-    });
+    }
   }
 
   #cluster(): void {
@@ -223,8 +230,13 @@ class ReferenceChecker {
       this.#wrong(path, 'a Service with pods behind it', `${describe(to)} of type ExternalName, a name for something outside the cluster`);
   }
 
-  #expectation({ family, subject, when }: Expectation, path: Path): void {
+  #expectation(expectation: Expectation, path: Path): void {
+    const { family, subject, when } = expectation;
     const { traffic, durationUs } = this.#scenario;
+    if (family === 'pods') this.#expectedPods(expectation, path);
+    // Components that are not modelled have reasons of their own; one that nearly is a known one is a slip.
+    const reason = family === 'events' && !EVENT_REASONS.includes(subject) ? nearestName(subject, EVENT_REASONS) : undefined;
+    if (reason !== undefined) this.#wrong(path, 'the reason of an Event', describe(subject), reason);
     if (family === 'requests' && !traffic.some(({ name }) => name === subject)) {
       const names = traffic.map(({ name }) => name);
       this.#wrong(
@@ -240,6 +252,15 @@ class ReferenceChecker {
     const late = instants.find((us) => Number.isFinite(us) && us > durationUs);
     if (late !== undefined)
       this.#wrong(path, `a time before the end of the run at ${durationText(durationUs)}`, describe(durationText(late)));
+  }
+
+  /** Labels may change on the way where somebody types commands for it. */
+  #expectedPods({ selector, namespace, subject }: Expectation, path: Path): void {
+    const { events } = this.#scenario;
+    const isRelabelled = events.some(({ commands }) => commands.some(({ parsed }) => RELABELLING.test(parsed?.verb.words ?? '')));
+    if (selector === undefined || isRelabelled || this.#known.mayHavePods(selector, namespace)) return;
+    const where = namespace === undefined ? '' : ` of namespace ${namespace}`;
+    this.#wrong(path, `a selector that takes some pod${where} of the manifests`, describe(subject));
   }
 
   #unique(path: Path, items: readonly { readonly name: string }[], wanted: string): void {

@@ -143,6 +143,15 @@ const scenarioCases: { readonly [about: string]: readonly Edit[] } = {
   'an expectation of an unknown figure': [['requests.visitors.failed', 'requests.visitors.fialed']],
   'an expectation of an unknown traffic': [['requests.visitors', 'requests.vistors']],
   'an expectation of an unknown Deployment': [['requests.visitors.failed == 0 between 0s and 1m', 'rollout.wep.revision == 1']],
+  'an expectation of an unknown Job': [['requests.visitors.failed == 0 between 0s and 1m', 'job.nightly.complete == true']],
+  'an expectation of pods that no manifest makes': [['requests.visitors.failed == 0 between 0s and 1m', '"pods[app=wep].failed == 0"']],
+  'an expectation of pods that no manifest makes there': [
+    ['requests.visitors.failed == 0 between 0s and 1m', '"pods[shop/app in (web)].failed == 0"'],
+  ],
+  'an expectation of a misspelt event': [['requests.visitors.failed == 0 between 0s and 1m', 'events.FailedSheduling.count == 0']],
+  'two wrong expectations, one of which cannot be read': [
+    ['  - requests.visitors.failed == 0', '  - requests.visitors.failed = 0\n  - nodes.ready == 3\n  - requests.vistors.failed == 0'],
+  ],
   'an expectation with a wrong value': [['failed == 0', 'failed == none']],
   'an expectation with a wrong time': [['between 0s and 1m', 'between 0s']],
   'an expectation beyond the end': [['between 0s and 1m', 'between 0s and 20m']],
@@ -235,4 +244,17 @@ test('A scenario with nothing wrong is read', () => {
 test.each([...found])('A scenario with %s is refused with its exact problems', (about, problems) => {
   expect(problems.length).toBeGreaterThan(0);
   expect(problems).toEqual(golden.get(about));
+});
+
+test('A right expectation of pods, Jobs and events is none of these', () => {
+  for (const expectation of [
+    '"pods[app=web,pod-template-hash=abc].ready == 0"',
+    '"pods[default/app,!legacy].ready == 2"',
+    '"pods[default/].ready == 2"',
+    '"pods[app notin (db)].ready == 2"',
+    'events.FailedScheduling.count == 0',
+    'events.SomethingOfOurOwn.count == 0',
+  ]) {
+    expect(problemsOf(SCENARIO.replace('requests.visitors.failed == 0 between 0s and 1m', expectation), MANIFEST)).toEqual([]);
+  }
 });

@@ -1,0 +1,25 @@
+/**
+ * Reasons of the Events that components record, to tell one that is misspelt: nothing ever counts it, and "none of it" always holds.
+ */
+export const EVENT_REASONS: readonly string[] = `
+  AlreadyMountedVolume BackOff BackoffLimitExceeded CalculateExpectedPodCountFailed Completed CompletionsReached
+  ConflictingController ContainerGCFailed Created DeadlineExceeded DeploymentRollback DeploymentRollbackRevisionNotFound
+  DeploymentRollbackTemplateUnchanged ErrImageNeverPull Evicted EvictionThresholdMet ExternalProvisioning Failed
+  FailedAttachVolume FailedBinding FailedComputeMetricsReplicas FailedCreate FailedCreatePodSandBox FailedDaemonPod FailedDelete
+  FailedDetachVolume FailedGet FailedGetContainerResourceMetric FailedGetExternalMetric FailedGetObjectMetric FailedGetPodsMetric
+  FailedGetResourceMetric FailedGetScale FailedIndexes FailedKillPod FailedMount FailedPostStartHook FailedPreStopHook
+  FailedRescale FailedScheduling FailedUpdate FreeDiskSpaceFailed HostPortConflict InspectFailed InvalidDiskCapacity
+  InvalidMetricSourceType InvalidSchedule InvalidSelector JobAlreadyActive Killing MaxFailedIndexesExceeded MissSchedule
+  MissingJob MultiplePodDisruptionBudgets NetworkNotReady NoPods NodeAffinity NodeAllocatableEnforced NodeHasDiskPressure
+  NodeHasInsufficientMemory NodeHasNoDiskPressure NodeHasSufficientMemory NodeHasSufficientPID NodeNotReady NodeNotSchedulable
+  NodePorts NodeReady NodeSchedulable NodeShutdown NotDeleted OutOfcpu OutOfmemory OutOfpods OwnerRefInvalidNamespace
+  PodFailurePolicy PodFitsHostPorts Preempted Preempting Provisioning ProvisioningFailed ProvisioningSucceeded Pulled Pulling
+  Rebooted RecyclerPod RegisteredNode RemovingNode ReplicaSetCreateError Resumed SandboxChanged SawCompletedJob ScalingReplicaSet
+  Scheduled SelectingAll Started Starting SucceededDaemonPod SuccessPolicy SuccessfulAttachVolume SuccessfulCreate
+  SuccessfulDelete SuccessfulRescale SuccessfulUpdate Suspended SystemOOM TaintManagerEviction TooManyMissedTimes
+  TooManySucceededPods TopologyAwareHintsDisabled TopologyAwareHintsEnabled UnexpectedAdmissionError UnexpectedJob Unhealthy
+  UnknownTimeZone UnmanagedPods UnparseableSchedule VolumeFailedDelete VolumeMismatch VolumeResizeFailed WaitForFirstConsumer
+  WaitForPodScheduled
+`
+  .trim()
+  .split(/\s+/);
