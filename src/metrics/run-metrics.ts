@@ -7,7 +7,7 @@ import type { Kind } from '../model/kinds.ts';
 import { objectKey } from '../model/meta.ts';
 import type { Observer, RequestEnd, SchedulingAttempt, Write } from '../model/observer.ts';
 import { isPodReady, type Pod } from '../model/pod.ts';
-import type { ReplicaSet } from '../model/workloads.ts';
+import type { DaemonSet, ReplicaSet, StatefulSet } from '../model/workloads.ts';
 import { JobLives } from './job-lives.ts';
 import { Milestones } from './milestones.ts';
 import { PodLives } from './pod-lives.ts';
@@ -43,7 +43,7 @@ export class RunMetrics implements Observer {
   readonly jobs = new JobLives();
   readonly milestones = new Milestones();
   readonly events: EventRow[] = [];
-  /** Per ReplicaSet: wanted, present and ready replicas whenever one of them changed. */
+  /** Per ReplicaSet, StatefulSet and DaemonSet: wanted, present and ready replicas whenever one of them changed. */
   readonly replicaSets = new Map<string, Point[]>();
   /** Pods by POD_STATES, at most one point a bucket. */
   readonly podStates: Point[] = [];
@@ -76,6 +76,7 @@ export class RunMetrics implements Observer {
       case 'StatefulSet':
       case 'DaemonSet':
         this.shortages.wrote(write);
+        this.#countReplicas(write);
         break;
       case 'Job':
         this.jobs.wrote(write);
@@ -127,15 +128,15 @@ export class RunMetrics implements Observer {
   }
 
   #countReplicas(write: Write): void {
-    const set = write.object as ReplicaSet;
-    const key = objectKey(set);
+    const name = objectKey(write.object);
+    const key = write.kind === 'ReplicaSet' ? name : `${write.kind} ${name}`;
     let points = this.replicaSets.get(key);
     if (points === undefined) {
       if (this.replicaSets.size >= SET_LIMIT) return;
       points = [];
       this.replicaSets.set(key, points);
     }
-    const values = write.removed ? [0, 0, 0] : [set.spec.replicas ?? 1, set.status?.replicas ?? 0, set.status?.readyReplicas ?? 0];
+    const values = write.removed ? [0, 0, 0] : replicasOf(write);
     const last = points.at(-1)?.values;
     if (last?.every((value, index) => value === values[index]) === true || points.length >= POINT_LIMIT) return;
     points.push({ timeUs: write.timeUs, values });
@@ -158,6 +159,15 @@ export class RunMetrics implements Observer {
       source: write.author,
     });
   }
+}
+
+function replicasOf({ kind, object }: Write): readonly number[] {
+  if (kind === 'DaemonSet') {
+    const { desiredNumberScheduled = 0, currentNumberScheduled = 0, numberReady = 0 } = (object as DaemonSet).status ?? {};
+    return [desiredNumberScheduled, currentNumberScheduled, numberReady];
+  }
+  const { spec, status } = object as ReplicaSet | StatefulSet;
+  return [spec.replicas ?? 1, status?.replicas ?? 0, status?.readyReplicas ?? 0];
 }
 
 function podState(pod: Pod): number {

@@ -11,9 +11,10 @@ import type { ResultDocument, TrafficResult } from './result-document.ts';
 // Lines of one sort; the tables have the rest.
 const LINES = 6;
 
-/** In the order a reader asks: who was not served, what is short, what is not over, what it took. A line that goes on is indented. */
+/** First whether it says anything at all, then in the order a reader asks: who was not served, what is short, what is not over, what it took. A line that goes on is indented. */
 export function inShort(document: ResultDocument): readonly string[] {
   return [
+    ...attentionLines(document),
     ...document.requests.traffics.flatMap(trafficLines),
     ...pendingLine(document),
     ...shortageLines(document),
@@ -24,7 +25,6 @@ export function inShort(document: ResultDocument): readonly string[] {
     ...jobLines(document),
     ...document.leftovers,
     ...podLines(document),
-    ...attentionLines(document),
   ];
 }
 
@@ -58,6 +58,7 @@ function shortageLines({ shortages, endUs }: ResultDocument): string[] {
 
 export function shortageText(row: Shortage, endUs: number): string {
   const { workload, wholeUs, times, totalUs, firstUs, sinceUs, untilUs, available, wanted, most } = row;
+  if (wholeUs === undefined && wanted === 1) return `${workload} never had its pod available`;
   if (wholeUs === undefined) return `${workload} never had all of its ${wanted} pods available: ${most} at most, ${available} at the end`;
   const worst = `at worst ${row.least} of ${row.leastWanted} at ${about(row.leastUs)}`;
   const often = times === 1 ? '' : `${times} times, `;

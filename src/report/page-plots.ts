@@ -1,6 +1,6 @@
 /**
- * Which plots the page shows, as numbers for uPlot: requests and failures, times to an answer, ready replicas of each ReplicaSet,
- * pods by state. Each shows the acts of the timeline as upright lines, so that a cause stands beside its effect.
+ * Which plots the page shows, as numbers for uPlot: requests and failures, times to an answer, ready replicas of each set of
+ * pods, pods by state. Each shows the acts of the timeline as upright lines, so that a cause stands beside its effect.
  */
 import { POD_STATES, type Point } from '../metrics/run-metrics.ts';
 import type { ResultDocument, TrafficResult } from './result-document.ts';
@@ -83,9 +83,9 @@ function replicaPlot(sets: readonly (readonly [string, readonly Point[]])[], end
     });
   });
   return {
-    title: 'Ready replicas by ReplicaSet',
+    title: 'Ready replicas',
     unit: 'pods',
-    labels: sets.map(([key]) => key.replace(/^default\//, '')),
+    labels: sets.map(([key]) => key.replace(/(^| )default\//, '$1')),
     colours: sets.map((_, index) => `series-${index}`),
     data: [times.map((timeUs) => timeUs / 1e6), ...series],
     isStepped: true,

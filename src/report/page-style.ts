@@ -20,7 +20,7 @@ ul.expectations li { padding: .15rem 0 .15rem 5rem; text-indent: -5rem; }
 ul.expectations b { display: inline-block; width: 4.5rem; text-indent: 0; }
 ul.in-short { margin: 0; padding-left: 1.2rem; } ul.in-short .more { margin-left: 1.5rem; }
 .met b { color: var(--good); } .missed b { color: var(--bad); } .open b { color: var(--warn); }
-.narrative { font: .82rem/1.45 ui-monospace, monospace; white-space: pre-wrap; background: var(--panel); padding: 1rem; margin: 0; overflow-x: auto; }
+.narrative { font: .82rem/1.45 ui-monospace, monospace; white-space: pre-wrap; background: var(--panel); padding: 1rem; margin: 0; overflow: auto; max-height: 45rem; }
 #plots { display: grid; gap: 1.5rem; }
 .u-legend { text-align: left; font-size: .85rem; }
 table { border-collapse: collapse; font-size: .85rem; }
@@ -38,7 +38,13 @@ th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px soli
 /** Expects `plots` and `acts` as page-plots.ts gives them, and the run's end in seconds as `endS`. */
 export const PAGE_SCRIPT = `const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
 const ink = () => getComputedStyle(document.body).color;
-const clock = (s) => (s >= 120 ? Math.floor(s / 60) + ':' + String(Math.floor(s % 60)).padStart(2, '0') : Math.round(s * 1000) / 1000 + ' s');
+const two = (n) => String(Math.floor(n)).padStart(2, '0');
+const clock = (s) =>
+  s >= 3600
+    ? Math.floor(s / 3600) + ':' + two((s % 3600) / 60) + ':' + two(s % 60)
+    : s >= 120
+      ? Math.floor(s / 60) + ':' + two(s % 60)
+      : Math.round(s * 1000) / 1000 + ' s';
 const marks = { hooks: { draw: [(chart) => {
   const { ctx, bbox } = chart;
   ctx.save();

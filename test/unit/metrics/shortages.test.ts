@@ -65,6 +65,7 @@ test.each<[string, readonly Step[], string]>([
     ],
     'Deployment default/web never had all of its 3 pods available: 2 at most, 1 at the end',
   ],
+  ['with the only one it wants', [[0, 0, 1]], 'Deployment default/web never had its pod available'],
 ])('Shortages tells of a workload that is short of pods %s', (_, steps, text) => {
   expect(shortageText(shortageOf(steps), 100 * SECOND)).toBe(text);
 });

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunMetrics } from '../../../src/metrics/run-metrics.ts';
 import { TraceRecorder } from '../../../src/metrics/trace-recorder.ts';
+import type { Write } from '../../../src/model/observer.ts';
 import { inShort } from '../../../src/report/in-short.ts';
 import { reportPage } from '../../../src/report/page.ts';
-import { actsOf } from '../../../src/report/page-plots.ts';
+import { actsOf, plotsOf } from '../../../src/report/page-plots.ts';
 import { eventTimeline, podTimeline } from '../../../src/report/page-timeline.ts';
 import { type ResultDocument, resultDocument } from '../../../src/report/result-document.ts';
 import { runText } from '../../../src/report/run-text.ts';
@@ -94,6 +95,28 @@ test('reportPage answers first, then shows why: acts, lanes of components, bars 
   for (const lane of ['what was done', 'deployment-controller', 'kube-scheduler', 'kubelet']) expect(timeline).toContain(`>${lane}<`);
   const bars = podTimeline(document);
   for (const { name } of document.pods.lives) expect(bars).toContain(`<title>${name} starts: `);
+});
+
+test('plotsOf shows the replicas of StatefulSets and DaemonSets beside those of ReplicaSets', () => {
+  const metrics = new RunMetrics(60_000_000);
+  const write = (kind: string, name: string, spec: object, status: object) =>
+    ({
+      timeUs: 5_000_000,
+      author: 'x',
+      kind,
+      object: { kind, metadata: { name, namespace: 'default' }, spec, status },
+    }) as unknown as Write;
+  metrics.wrote(write('ReplicaSet', 'web-1', { replicas: 3 }, { replicas: 3, readyReplicas: 2 }));
+  metrics.wrote(write('StatefulSet', 'db', { replicas: 2 }, { replicas: 2, readyReplicas: 1 }));
+  metrics.wrote(write('DaemonSet', 'agent', {}, { desiredNumberScheduled: 5, currentNumberScheduled: 4, numberReady: 4 }));
+  const sets = Object.fromEntries(metrics.replicaSets);
+  expect(Object.entries(sets).map(([key, points]) => [key, points[0]!.values])).toEqual([
+    ['default/web-1', [3, 3, 2]],
+    ['StatefulSet default/db', [2, 2, 1]],
+    ['DaemonSet default/agent', [5, 4, 4]],
+  ]);
+  const plot = plotsOf({ ...document, replicaSets: sets }).find(({ title }) => title === 'Ready replicas');
+  expect(plot?.labels).toEqual(['web-1', 'StatefulSet db', 'DaemonSet agent']);
 });
 
 test('resultDocument tells the three rollouts of the frontend: created, to an image that does not exist, and back', () => {
