@@ -186,6 +186,8 @@ export class Profile {
   runPostFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterRun {
     const reasons: string[] = [];
     let outcome: PostFilterOutcome | undefined;
+    // A plugin before it may settle the matter without its being asked.
+    this.#preemption?.forgetPlan();
     for (const plugin of this.postFilter) {
       const one = plugin.postFilter(state, pod, statuses);
       const { status } = one;
@@ -253,8 +255,12 @@ export class Profile {
 
   /** What the last PostFilter found, if it was for preemption. */
   get preemptionPlan(): FoundCandidates | undefined {
+    return this.#preemption?.plan;
+  }
+
+  get #preemption(): DefaultPreemption | undefined {
     const preemption = this.plugins.get(DEFAULT_PREEMPTION);
-    return preemption instanceof DefaultPreemption ? preemption.plan : undefined;
+    return preemption instanceof DefaultPreemption ? preemption : undefined;
   }
 
   plugin<T extends Plugin>(name: string): T | undefined {

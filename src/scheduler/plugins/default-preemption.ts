@@ -59,8 +59,12 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
     return this.gate?.isPreempting(pod.metadata.uid ?? '') === true ? GATED : undefined;
   }
 
-  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterOutcome {
+  forgetPlan(): void {
     this.plan = undefined;
+  }
+
+  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterOutcome {
+    this.forgetPlan();
     const refused = this.#refusal(pod, statuses);
     if (refused !== undefined) return { status: refused, nomination: 'keep' };
 
