@@ -55,7 +55,13 @@ export const FAMILIES = {
   statefulset: {
     subject: 'object',
     about: 'The status of one StatefulSet.',
-    fields: { replicas: ['state', 'pods'], ready: ['state', 'ready pods'], updated: ['state', 'pods of the newest revision'] },
+    fields: {
+      desired: ['state', 'spec.replicas'],
+      replicas: ['state', 'pods'],
+      ready: ['state', 'ready pods'],
+      available: ['state', 'available pods'],
+      updated: ['state', 'pods of the newest revision'],
+    },
   },
   daemonset: {
     subject: 'object',
@@ -63,6 +69,7 @@ export const FAMILIES = {
     fields: {
       desired: ['state', 'nodes that should run it'],
       ready: ['state', 'nodes where it is ready'],
+      available: ['state', 'nodes where it is available'],
       updated: ['state', 'nodes with the newest template'],
     },
   },
@@ -74,12 +81,22 @@ export const FAMILIES = {
       succeeded: ['state', 'pods that succeeded'],
       failed: ['state', 'pods that failed'],
       complete: ['truth', 'the condition Complete'],
+      givenUp: ['truth', 'the condition Failed'],
     },
   },
   hpa: {
     subject: 'object',
     about: 'One HorizontalPodAutoscaler.',
     fields: { current: ['state', 'replicas it sees'], desired: ['state', 'replicas it wants'] },
+  },
+  pdb: {
+    subject: 'object',
+    about: 'The status of one PodDisruptionBudget.',
+    fields: {
+      allowed: ['state', 'disruptionsAllowed: how many pods may be evicted now'],
+      healthy: ['state', 'currentHealthy: its healthy pods'],
+      desired: ['state', 'desiredHealthy: how many of them have to stay'],
+    },
   },
   service: {
     subject: 'object',
@@ -99,6 +116,9 @@ export const FAMILIES = {
       unscheduled: ['state', 'without a node'],
       terminating: ['state', 'being deleted'],
       restarts: ['state', 'restarts of the containers of the pods there are'],
+      failing: ['state', 'with a container that ended, or whose image did not come, and that is to be started again'],
+      evicted: ['state', 'that failed because a node ran short of something'],
+      oomKills: ['count', 'containers killed for their use of memory'],
       created: ['count', 'pods created'],
       deleted: ['count', 'pods removed from the API'],
     },

@@ -8,8 +8,8 @@ import type { Kind } from '../model/kinds.ts';
 import { type Condition, type KubeObject, objectKey } from '../model/meta.ts';
 import { type Node, nodeCondition } from '../model/node.ts';
 import type { Write } from '../model/observer.ts';
-import { isPodReady, type Pod } from '../model/pod.ts';
-import type { HorizontalPodAutoscaler } from '../model/policy.ts';
+import { type ContainerStatus, isPodReady, isPodTerminal, type Pod } from '../model/pod.ts';
+import type { HorizontalPodAutoscaler, PodDisruptionBudget } from '../model/policy.ts';
 import { selectorMatches } from '../model/selector.ts';
 import type { EndpointSlice } from '../model/service.ts';
 import type { DaemonSet, Deployment, StatefulSet } from '../model/workloads.ts';
@@ -50,6 +50,8 @@ export function objectFigure(expectation: Expectation): ObjectFigure {
       return one('HorizontalPodAutoscaler', ({ status }: HorizontalPodAutoscaler) =>
         field === 'current' ? (status?.currentReplicas ?? 0) : (status?.desiredReplicas ?? 0),
       );
+    case 'pdb':
+      return one('PodDisruptionBudget', (object: PodDisruptionBudget) => budgetFigure(object, field));
     case 'service':
       return {
         kind: 'EndpointSlice',
@@ -106,13 +108,22 @@ function deploymentFigure({ metadata, spec, status = {} }: Deployment, field: st
   }
 }
 
-function statefulSetFigure({ status }: StatefulSet, field: string): number {
+function budgetFigure({ status }: PodDisruptionBudget, field: string): number {
+  const { disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0 } = status ?? {};
+  if (field === 'allowed') return disruptionsAllowed;
+  return field === 'healthy' ? currentHealthy : desiredHealthy;
+}
+
+function statefulSetFigure({ spec, status }: StatefulSet, field: string): number {
+  if (field === 'desired') return spec.replicas ?? 1;
   if (field === 'ready') return status?.readyReplicas ?? 0;
+  if (field === 'available') return status?.availableReplicas ?? 0;
   return (field === 'updated' ? status?.updatedReplicas : status?.replicas) ?? 0;
 }
 
 function daemonSetFigure({ status }: DaemonSet, field: string): number {
   if (field === 'ready') return status?.numberReady ?? 0;
+  if (field === 'available') return status?.numberAvailable ?? 0;
   return (field === 'updated' ? status?.updatedNumberScheduled : status?.desiredNumberScheduled) ?? 0;
 }
 
@@ -124,6 +135,8 @@ function jobFigure({ status }: Job, field: string): number {
       return status?.succeeded ?? 0;
     case 'failed':
       return status?.failed ?? 0;
+    case 'givenUp':
+      return isTrue(status?.conditions, 'Failed');
     default:
       return isTrue(status?.conditions, 'Complete');
   }
@@ -145,9 +158,42 @@ function podFigure({ field, selector, namespace }: Expectation): ObjectFigure {
         (selector === undefined || selectorMatches(selector, metadata.labels))),
     of: (object) => podValue(object as Pod, field),
     isSum: true,
-    happened: ({ verb, removed, previous }) =>
-      field === 'created' ? (verb === 'create' && previous === undefined ? 1 : 0) : removed ? 1 : 0,
+    happened: (write) => podHappening(write, field),
   };
+}
+
+function podHappening({ verb, removed, previous, object }: Write, field: string): number {
+  if (field === 'created') return verb === 'create' && previous === undefined ? 1 : 0;
+  if (field === 'deleted') return removed ? 1 : 0;
+  if (removed || (object as Pod).status === (previous as Pod | undefined)?.status) return 0;
+  const before = oomEnds(previous as Pod | undefined);
+  return oomEnds(object as Pod).filter((end) => !before.includes(end)).length;
+}
+
+/** Ends of containers that the status tells of: by name and instant, in the state at first and in the last state afterwards. */
+function oomEnds(pod: Pod | undefined): string[] {
+  const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+  return all.flatMap(({ name, state, lastState }) =>
+    [state?.terminated, lastState?.terminated].flatMap((end) =>
+      end?.reason === 'OOMKilled' ? [`${name} ${end.containerID ?? end.finishedAt}`] : [],
+    ),
+  );
+}
+
+const NOT_STARTED: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull']);
+
+/** The status says terminated until the kubelet looks at the pod again, which in back-off may be at the next start. */
+function isFailing(pod: Pod): boolean {
+  const { metadata, spec, status } = pod;
+  if (metadata.deletionTimestamp !== undefined || isPodTerminal(pod)) return false;
+  const { restartPolicy = 'Always' } = spec;
+  const willReturn = ({ state }: ContainerStatus, isDone: boolean) =>
+    NOT_STARTED.has(state?.waiting?.reason ?? '') || (state?.terminated !== undefined && !isDone && restartPolicy !== 'Never');
+  const ended = ({ state }: ContainerStatus) => state?.terminated?.exitCode === 0;
+  return (
+    (status?.initContainerStatuses ?? []).some((one) => willReturn(one, ended(one))) ||
+    (status?.containerStatuses ?? []).some((one) => willReturn(one, ended(one) && restartPolicy === 'OnFailure'))
+  );
 }
 
 function podValue({ metadata, spec, status }: Pod, field: string): number {
@@ -166,6 +212,10 @@ function podValue({ metadata, spec, status }: Pod, field: string): number {
       return spec.nodeName === undefined || spec.nodeName === '' ? 1 : 0;
     case 'terminating':
       return metadata.deletionTimestamp === undefined ? 0 : 1;
+    case 'failing':
+      return isFailing({ metadata, spec, status } as Pod) ? 1 : 0;
+    case 'evicted':
+      return status?.phase === 'Failed' && status.reason === 'Evicted' ? 1 : 0;
     case 'restarts':
       return (status?.containerStatuses ?? []).reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
     default:

@@ -30,6 +30,7 @@ const OF_FAMILY: { readonly [family: string]: Kind } = {
   daemonset: 'DaemonSet',
   job: 'Job',
   hpa: 'HorizontalPodAutoscaler',
+  pdb: 'PodDisruptionBudget',
   service: 'Service',
 };
 
