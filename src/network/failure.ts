@@ -9,6 +9,7 @@ export const Failure = {
   NoEndpoints: 'no endpoints',
   NoLocalEndpoints: 'no endpoints on the node',
   NodeDown: 'node down',
+  CutOff: 'node cut off',
   NoRoute: 'no route to the pod',
   Refused: 'connection refused',
   QueueFull: 'queue full',

@@ -166,7 +166,7 @@ export class Network implements EventHandler {
     if (!this.#runtime.isNodeUp(nodeName)) return this.#waitForTimeout(request);
     const isFar = nodeName !== request.entry;
     if (isFar && !(this.#runtime.isNodeReachable(nodeName) && this.#runtime.isNodeReachable(request.entry))) {
-      return this.#waitForTimeout(request);
+      return this.#failAfter(request, Number.POSITIVE_INFINITY, Failure.CutOff);
     }
     const pod = this.#runtime.podByIp(ip);
     // Nobody has the address any more: the node answers that it knows no way there.

@@ -19,6 +19,7 @@ export class Site {
   readonly sim = new Simulation();
   readonly ends: RequestEnd[] = [];
   readonly downNodes = new Set<string>();
+  readonly cutNodes = new Set<string>();
   readonly processes = new Map<string, Mutable<ContainerProcess>>();
   readonly network: Network;
   /** Of each request that found no place: the container. */
@@ -55,7 +56,7 @@ export class Site {
       pod: (uid: string) => this.processes.get(uid)?.pod,
       podByIp: (ip: string) => [...this.processes.values()].find((process) => process.pod.ip === ip)?.pod,
       isNodeUp: (name: string) => !this.downNodes.has(name),
-      isNodeReachable: () => true,
+      isNodeReachable: (name: string) => !this.cutNodes.has(name),
       addListener: (listener: ProcessListener) => void this.#listeners.push(listener),
       turnedAway: (process: ContainerProcess) => void this.turnedAway.push(process.container),
     } as PodRuntimeView;

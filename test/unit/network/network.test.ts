@@ -58,6 +58,21 @@ test('A request to a pod on a machine without power ends by the timeout of its c
   expect(site.ends).toMatchObject([{ failure: Failure.NodeDown, endUs: 5 * SECOND_US }]);
 });
 
+test('A call to a pod on a machine that is cut off names that, and one on the machine itself is answered', () => {
+  const site = new Site();
+  site.cutNodes.add('n2');
+  site.network.send(THROUGH_BACK);
+  site.sim.runUntil(10 * SECOND_US);
+  expect(site.ends).toMatchObject([{ service: 'default/back', failure: Failure.CutOff }]);
+  const alone = new Site();
+  alone.cutNodes.add('n1');
+  for (let i = 0; i < 40; i++) alone.network.send(TO_FRONT);
+  alone.sim.runUntil(10 * SECOND_US);
+  const failures = alone.ends.map(({ failure }) => failure);
+  // Of forty clients on the two machines some are on each.
+  expect(new Set(failures)).toEqual(new Set([undefined, Failure.CutOff]));
+});
+
 test('A request whose server calls another Service names the failure of that Service', () => {
   const site = new Site();
   site.sim.after(500 * MILLISECOND_US, () => site.end('back', 'killed'));
