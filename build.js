@@ -2,7 +2,12 @@
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const entryPoints = { 'break-laws': 'test/break-laws.ts', orrery: 'src/cli/main.ts', benchmarks: 'benchmarks/main.ts' };
+const entryPoints = {
+  'break-laws': 'test/break-laws.ts',
+  swarm: 'test/swarm/main.ts',
+  orrery: 'src/cli/main.ts',
+  benchmarks: 'benchmarks/main.ts',
+};
 await build({
   entryPoints: Object.fromEntries(Object.entries(entryPoints).filter(([, file]) => existsSync(file))),
   outdir: 'dist',
