@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { readScenario } from '../../src/scenario/read-scenario.ts';
 import { runScenario } from '../../src/scenario/runner.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { ClusterLaws } from '../support/cluster-laws.ts';
 import { randomScenario } from './random-scenario.ts';
 
 export interface SwarmAnswer {
   readonly seed: number;
   /** `refused` is what the reader found wrong with it: chance puts together what no cluster takes. */
-  readonly result: 'agreed' | 'refused' | 'differed' | 'stopped';
+  readonly result: 'agreed' | 'refused' | 'broke' | 'differed' | 'stopped';
   readonly events: number;
   /** What was wrong, in words. */
   readonly why: string;
@@ -36,7 +37,9 @@ export function swarmRun(seed: number, folder?: string): SwarmAnswer {
 
 function answerOf(seed: number, scenario: Scenario): SwarmAnswer {
   try {
-    const { digest, eventCount: events } = runScenario(scenario);
+    const laws = new ClusterLaws(Number(scenario.cluster.nodes?.[0]?.capacity.cpu) * 1000);
+    const { digest, eventCount: events } = runScenario(scenario, { observers: [laws] });
+    if (laws.broken.length > 0) return { seed, result: 'broke', events, why: laws.broken.join('\n') };
     const slow = runScenario(scenario, { isSlowScheduler: true }).digest;
     if (slow === digest) return { seed, result: 'agreed', events, why: '' };
     return { seed, result: 'differed', events, why: `digest ${digest}, and ${slow} with the slow scheduler` };
