@@ -10,7 +10,7 @@ import { readScheduler } from './read-scheduler.ts';
 import { readSteps } from './read-steps.ts';
 import { checkReferences } from './references.ts';
 import type { Scenario, ScenarioEvent } from './scenario.ts';
-import { type EventInput, type ScenarioInput, scenarioSchema } from './schema.ts';
+import { type EventInput, eventSchema, type ScenarioInput, scenarioSchema } from './schema.ts';
 import { problemsOf } from './schema-problems.ts';
 import { type Path, readDocuments, type SourceDocument } from './source-document.ts';
 import { StepFiles } from './step-files.ts';
@@ -77,9 +77,28 @@ class ScenarioReader {
     const parsed = scenarioSchema.safeParse(document.value, { error: wantedOf });
     if (!parsed.success) {
       this.#problems.push(...problemsOf(parsed.error.issues, document, scenarioSchema));
+      this.#readTheRest(document);
       return undefined;
     }
     return this.#complete(parsed.data, document, question ?? '', overrides);
+  }
+
+  /** Of a scenario that is wrong somewhere: what is wrong with the steps and expectations that can be read is told with it. */
+  #readTheRest(document: SourceDocument): void {
+    const { value } = document;
+    if (typeof value !== 'object' || value === null) return;
+    const { events, expect } = value as { readonly events?: unknown; readonly expect?: unknown };
+    if (Array.isArray(events)) {
+      events.forEach((raw, at) => {
+        const event = eventSchema.safeParse(raw);
+        if (event.success) this.#event(event.data, ['events', at], document);
+      });
+    }
+    if (Array.isArray(expect)) {
+      expect.forEach((text, at) => {
+        if (typeof text === 'string') this.#expectation(text, ['expect', at], document);
+      });
+    }
   }
 
   #withOverrides(document: SourceDocument, overrides: readonly Override[]): SourceDocument {

@@ -253,7 +253,7 @@ const kubectlStep = z.preprocess(
   ),
 );
 
-const event = oneOf(
+export const eventSchema = oneOf(
   {
     at: duration.describe('When, from the start of the run.'),
     apply: oneOrMany(text, 'a manifest file, or a list of them')
@@ -288,7 +288,7 @@ export const scenarioSchema = z.strictObject(
     duration: positiveDuration.describe('How long the run lasts.'),
     cluster,
     workloads: list(workload, 'a list of workloads').default([]).describe('How processes behave, which no manifest says.'),
-    events: list(event, 'a list of events').default([]).describe('What happens, and when.'),
+    events: list(eventSchema, 'a list of events').default([]).describe('What happens, and when.'),
     traffic: list(traffic, 'a list of traffic').default([]).describe('Requests sent to Services.'),
     expect: list(text, 'a list of expectations').default([]).describe('What has to hold; see "Expectations".'),
   },
@@ -297,6 +297,6 @@ export const scenarioSchema = z.strictObject(
 
 export type ScenarioInput = z.output<typeof scenarioSchema>;
 export type WorkloadInput = z.output<typeof workload>;
-export type EventInput = z.output<typeof event>;
+export type EventInput = z.output<typeof eventSchema>;
 export type FaultInput = z.output<typeof fault>;
 export type NodeGroupInput = z.output<typeof nodeGroup>;

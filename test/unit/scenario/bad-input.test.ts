@@ -149,6 +149,12 @@ const scenarioCases: { readonly [about: string]: readonly Edit[] } = {
     ['requests.visitors.failed == 0 between 0s and 1m', '"pods[shop/app in (web)].failed == 0"'],
   ],
   'an expectation of a misspelt event': [['requests.visitors.failed == 0 between 0s and 1m', 'events.FailedSheduling.count == 0']],
+  'a wrong field beside a manifest, a command and an expectation that are wrong': [
+    ['seed: 1', 'seeds: 1'],
+    ['apply: web.yaml', 'apply: wep.yaml'],
+    ['--replicas=3', '--replica=3'],
+    ['failed == 0', 'failed = 0'],
+  ],
   'two wrong expectations, one of which cannot be read': [
     ['  - requests.visitors.failed == 0', '  - requests.visitors.failed = 0\n  - nodes.ready == 3\n  - requests.vistors.failed == 0'],
   ],
