@@ -7,7 +7,7 @@ import { run } from '../client/task.ts';
 import type { FaultTargets } from '../faults/fault.ts';
 import type { Cluster } from './cluster.ts';
 import type { ElectedComponent } from './elected-component.ts';
-import { drainNodes, setUnschedulable } from './zone-drain.ts';
+import { drainNodes, insist, setUnschedulable } from './zone-drain.ts';
 
 export class ClusterFaults implements FaultTargets {
   readonly #cluster: Cluster;
@@ -23,6 +23,10 @@ export class ClusterFaults implements FaultTargets {
       labels: metadata.labels ?? {},
       isUp: fleet.runtimeView.isNodeUp(metadata.name),
     }));
+  }
+
+  hasMachine(name: string): boolean {
+    return this.#cluster.fleet.has(name);
   }
 
   crashNode(name: string): void {
@@ -60,7 +64,9 @@ export class ClusterFaults implements FaultTargets {
   /** The machine is gone for good, and the cloud provider takes its Node away. */
   removeNode(name: string): void {
     this.#cluster.fleet.removeNode(name);
-    this.#cluster.client('cloud-node-lifecycle-controller').send(true, (api, request) => api.delete('Node', undefined, name, {}, request));
+    const { sim } = this.#cluster;
+    const client = this.#cluster.client('cloud-node-lifecycle-controller');
+    run(insist(sim, () => client.delete('Node', undefined, name)));
   }
 
   fillDisk(name: string, percent: number): void {
@@ -76,7 +82,7 @@ export class ClusterFaults implements FaultTargets {
   }
 
   uncordonNode(name: string): void {
-    run(setUnschedulable(this.#cluster.client('operator'), name, false));
+    run(setUnschedulable(this.#cluster.sim, this.#cluster.client('operator'), name, false));
   }
 
   setRegistryUp(isUp: boolean): void {

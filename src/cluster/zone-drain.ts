@@ -16,18 +16,28 @@ const LOOK_US = SECOND_US;
 const MIRROR = 'kubernetes.io/config.mirror';
 
 export function* drainNodes(sim: Simulation, client: Client, names: readonly string[]): Task<void> {
-  for (const name of names) yield* setUnschedulable(client, name, true);
+  for (const name of names) yield* setUnschedulable(sim, client, name, true);
   for (const name of names) {
-    const { items } = yield* client.list('Pod', { fieldSelector: { 'spec.nodeName': name } });
-    yield* all(items.filter(isEvictable).map((pod) => evict(sim, client, pod)));
+    const listed = yield* insist(sim, () => client.list('Pod', { fieldSelector: { 'spec.nodeName': name } }));
+    yield* all((listed?.items ?? []).filter(isEvictable).map((pod) => evict(sim, client, pod)));
   }
 }
 
-export function* setUnschedulable(client: Client, name: string, unschedulable: boolean): Task<void> {
-  try {
-    yield* client.patch('Node', undefined, name, { type: 'merge', body: { spec: { unschedulable: unschedulable ? true : null } } });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+export function* setUnschedulable(sim: Simulation, client: Client, name: string, unschedulable: boolean): Task<void> {
+  const body = { spec: { unschedulable: unschedulable ? true : null } };
+  yield* insist(sim, () => client.patch('Node', undefined, name, { type: 'merge', body }));
+}
+
+/** Tries until it is done; undefined when there is nothing to do it to. */
+export function* insist<T>(sim: Simulation, act: () => Task<T>): Task<T | undefined> {
+  for (;;) {
+    try {
+      return yield* act();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === 404) return undefined;
+    }
+    yield* sleep(sim, RETRY_US);
   }
 }
 

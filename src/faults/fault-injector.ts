@@ -90,23 +90,23 @@ export class FaultInjector {
 
   #beginOnZone({ kind, zone = '' }: Fault): Begun {
     const targets = this.#targets;
-    const names = targets.nodes().flatMap((node) => (node.labels[ZONE_LABEL] === zone ? [node.name] : []));
+    const names = this.#machines(targets.nodes().flatMap((node) => (node.labels[ZONE_LABEL] === zone ? [node.name] : [])));
     if (kind === 'zoneDark') {
       for (const name of names) targets.crashNode(name);
       return {
         what: `zone ${zone} goes dark: ${listed(names)} ${verb(names, 'loses', 'lose')} power`,
-        takeBack: forEach(names, (name) => targets.restartNode(name)),
+        takeBack: this.#each(names, (name) => targets.restartNode(name)),
       };
     }
     targets.drainNodes(names, () => this.#observers.noted(this.#sim.nowUs, `zone ${zone} is drained`));
-    return { what: `zone ${zone} is drained: ${listed(names)}`, takeBack: forEach(names, (name) => targets.uncordonNode(name)) };
+    return { what: `zone ${zone} is drained: ${listed(names)}`, takeBack: this.#each(names, (name) => targets.uncordonNode(name)) };
   }
 
   #beginOnNodes(kind: NodeFaultKind, { nodes, percent = DEFAULT_PERCENT }: Fault): Begun {
     const targets = this.#targets;
-    const names = chosenNodes(targets.nodes(), nodes ?? { count: 1 }, this.#random);
+    const names = this.#machines(chosenNodes(targets.nodes(), nodes ?? { count: 1 }, this.#random));
     const list = listed(names);
-    const each = (act: (name: string) => void) => forEach(names, act);
+    const each = (act: (name: string) => void) => this.#each(names, act);
     switch (kind) {
       case 'crashNodes':
         each((name) => targets.crashNode(name))();
@@ -140,16 +140,21 @@ export class FaultInjector {
         return { what: `${list} ${verb(names, 'is', 'are')} taken away` };
     }
   }
+
+  /** Those of the nodes that still have a machine: one may have been taken away, and nothing more can befall it. */
+  #machines(names: readonly string[]): readonly string[] {
+    return names.filter((name) => this.#targets.hasMachine(name));
+  }
+
+  #each(names: readonly string[], act: (name: string) => void): () => void {
+    return () => {
+      for (const name of this.#machines(names)) act(name);
+    };
+  }
 }
 
 function verb(names: readonly string[], one: string, many: string): string {
   return names.length === 1 ? one : many;
-}
-
-function forEach(names: readonly string[], act: (name: string) => void): () => void {
-  return () => {
-    for (const name of names) act(name);
-  };
 }
 
 function listed(names: readonly string[]): string {

@@ -42,6 +42,8 @@ export interface Fault {
 export interface FaultTargets {
   /** In the order they came to the cluster. */
   nodes(): readonly { readonly name: string; readonly labels: { readonly [key: string]: string }; readonly isUp: boolean }[];
+  /** False once it has been taken away. */
+  hasMachine(name: string): boolean;
   crashNode(name: string): void;
   restartNode(name: string): void;
   shutdownNode(name: string): void;

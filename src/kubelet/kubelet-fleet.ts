@@ -112,6 +112,11 @@ export class KubeletFleet {
     return this.#byName.size;
   }
 
+  /** Is there a machine of that name? */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** Registers the nodes that were there from the start; call it once, before the run. */
   start(): void {
     for (const node of this.#nodes) this.#heartbeats.present(node);

@@ -121,6 +121,37 @@ describe('A fault on nodes', () => {
 });
 
 describe('A fault of the control plane', () => {
+  test('A machine that was taken away is not given its power back, and nothing more befalls it', () => {
+    const site = shop();
+    site.inject({ kind: 'crashNodes', nodes: { names: ['n1'] }, forUs: 60 * SECOND_US });
+    site.run(5);
+    site.inject({ kind: 'removeNodes', nodes: { names: ['n1'] } });
+    site.run(5);
+    site.inject({ kind: 'fillDisk', nodes: { names: ['n1', 'n2'] }, forUs: 20 * SECOND_US });
+    site.run(120);
+    expect(site.cluster.api.list('Node', {}).items.map(({ metadata }) => metadata.name)).toEqual(['n2', 'n3', 'n4']);
+    expect(site.notes.filter((note) => note.includes('disk'))).toEqual([
+      expect.stringContaining('fault: the disk of n2 fills up to 95 %'),
+      expect.stringContaining('fault over: the disk of n2 fills up to 95 %'),
+    ]);
+  });
+
+  test('A zone is drained, and a machine taken away, as soon as the API server answers', () => {
+    const site = shop();
+    site.inject({ kind: 'apiServerOutage', forUs: 30 * SECOND_US });
+    site.run(1);
+    site.inject({ kind: 'drainZone', zone: 'a' });
+    site.inject({ kind: 'removeNodes', nodes: { names: ['n4'] } });
+    site.run(300);
+    expect(site.notes.some((note) => note.endsWith('zone a is drained'))).toBe(true);
+    const nodes = site.cluster.api.list('Node', {}).items;
+    expect(nodes.map(({ metadata, spec }) => [metadata.name, spec?.unschedulable === true])).toEqual([
+      ['n1', true],
+      ['n2', false],
+      ['n3', true],
+    ]);
+  });
+
   test('crashController of kube-controller-manager stops all controllers, and the process after it picks up where the world stands', () => {
     const site = shop();
     site.inject({ kind: 'crashController', component: 'kube-controller-manager', forUs: 60 * SECOND_US });
