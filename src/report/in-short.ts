@@ -4,6 +4,7 @@
  */
 import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
 import type { JobLife } from '../metrics/job-lives.ts';
+import type { PodLife } from '../metrics/pod-lives.ts';
 import { isShort, type Shortage } from '../metrics/shortages.ts';
 import { durationText } from '../scenario/duration.ts';
 import type { ResultDocument, TrafficResult } from './result-document.ts';
@@ -35,9 +36,7 @@ function trafficLines({ traffic, answered, failed, meanUs, p99Us, maxUs, failure
       : `answered in ${durationText(meanUs)} on average, 99 % within ${durationText(p99Us)}, all within ${durationText(maxUs)}`;
   return [
     `Requests of ${traffic}: ${answered + failed} ended, ${failed} failed; ${times}`,
-    ...failures.map(
-      ({ cause, count, firstUs, lastUs }) => `  ${count} ${cause}, sent from ${durationText(firstUs)} to ${durationText(lastUs)}`,
-    ),
+    ...failures.map(({ cause, count, firstUs, lastUs }) => `  ${count} ${cause}, sent from ${about(firstUs)} to ${about(lastUs)}`),
   ];
 }
 
@@ -125,7 +124,7 @@ function podLines({ pods, scheduling, writes, waiting, flowControl }: ResultDocu
   const failed = byReason('failed', pods.failed);
   const restarts = byReason('restarts of containers', pods.restarts);
   const lines = [
-    `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready, ${pods.gone} are gone${failed}${restarts}`,
+    `Pods: ${pods.created} created, ${pods.readyOnce} came to be ready${startText(pods.lives)}, ${pods.gone} are gone${failed}${restarts}`,
     `Simulated control plane: ${bound + unschedulable + errors} scheduling attempts, ${unschedulable + errors} of them in vain; ${written} writes`,
     ...flowControl.flatMap(levelLines),
   ];
@@ -139,6 +138,22 @@ function podLines({ pods, scheduling, writes, waiting, flowControl }: ResultDocu
   }
   if (waiting.length > WAITING_LINES) lines.push(`${waiting.length - WAITING_LINES} sorts of waiting pods more; see --out`);
   return lines;
+}
+
+/** How soon pods were ready after they were created, and when the last one was. */
+function startText(lives: readonly PodLife[]): string {
+  const tookUs: number[] = [];
+  let lastUs = 0;
+  for (const { createdUs, readyUs } of lives) {
+    if (readyUs === undefined) continue;
+    tookUs.push(readyUs - createdUs);
+    lastUs = Math.max(lastUs, readyUs);
+  }
+  if (tookUs.length === 0) return '';
+  tookUs.sort((a, b) => a - b);
+  // The nearest rank: so many are at most this.
+  const within = (part: number) => about(tookUs[Math.ceil(tookUs.length * part) - 1]!);
+  return ` (half of them within ${within(0.5)} of their creation, 99 % within ${within(0.99)}, the last at ${about(lastUs)})`;
 }
 
 function byReason(what: string, reasons: { readonly [reason: string]: number }): string {

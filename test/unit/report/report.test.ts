@@ -162,6 +162,19 @@ test('runText puts what the run came to before what happened when, and so does t
   expect(page.indexOf('Requests of visitors')).toBeLessThan(page.indexOf('Why requests failed'));
 });
 
+test('inShort says how soon pods were ready: half of them, nearly all, and the last', () => {
+  // Created a second apart, each takes a second longer than the one before: 1 s to 10 s; the eleventh never is.
+  const lives = Array.from({ length: 11 }, (_, at) => ({
+    ...document.pods.lives[0]!,
+    createdUs: at * 1e6,
+    readyUs: at === 10 ? undefined : (2 * at + 1) * 1e6,
+  }));
+  const line = inShort({ ...document, pods: { ...document.pods, created: 11, readyOnce: 10, lives } }).find((one) =>
+    one.startsWith('Pods:'),
+  );
+  expect(line).toContain('10 came to be ready (half of them within 5s of their creation, 99 % within 10s, the last at 19s)');
+});
+
 test('runText shows of a long output its beginning and its end, where it says how it ended', () => {
   const output = Array.from({ length: 60 }, (_, at) => ({ timeUs: at + 1, text: `  line ${at + 1}` }));
   const notes = [
