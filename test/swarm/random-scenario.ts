@@ -26,7 +26,10 @@ export function randomScenario(seed: number): { readonly [file: string]: string 
     cluster: clusterOf(dice),
     workloads: workloads.map((one) => behaviourOf(dice, one)),
     events,
-    traffic: services.length === 0 ? [] : [{ name: 'visitors', to: dice.pick(...services), arrivals: { poisson: '20/s' }, from: '30s' }],
+    traffic:
+      services.length === 0
+        ? []
+        : [{ name: 'visitors', to: dice.pick(...services), arrivals: { poisson: '20/s' }, from: '30s', retries: dice.pick(0, 2) }],
   };
   return {
     'scenario.yaml': `# Does anything break?\n${JSON.stringify(scenario, null, 1)}\n`,
@@ -41,11 +44,18 @@ function documents(objects: readonly object[]): string {
 
 function clusterOf(dice: Dice): object {
   const capacity = { cpu: dice.pick(2, 4, 8), memory: dice.pick('4Gi', '16Gi'), 'ephemeral-storage': '20Gi' };
-  const kubelet = dice.maybe(0.2, () => ({ kubelet: { maxPods: dice.pick(5, 20) } }));
+  const kubelet = dice.maybe(0.4, () => ({
+    kubelet: dice.pick<object>(
+      { maxPods: dice.pick(5, 20) },
+      { serializeImagePulls: false, maxParallelImagePulls: 2 },
+      { shutdownGracePeriod: '40s', shutdownGracePeriodCriticalPods: '10s' },
+    ),
+  }));
   return {
     nodes: [{ count: 6, zones: ['a', 'b'], labels: { pool: 'red' }, capacity, ...kubelet }],
     images: ['a:v1', 'a:v2', 'b:v1'].map((name) => ({ name, size: dice.pick('10Mi', '300Mi') })),
     controlPlaneReplicas: dice.pick(1, 1, 3),
+    ...dice.maybe(0.2, () => ({ controllers: { kubeApiQps: 5, kubeApiBurst: 5 } })),
   };
 }
 
