@@ -8,6 +8,7 @@ import { objectKey } from '../model/meta.ts';
 import type { Observer, RequestEnd, SchedulingAttempt, Write } from '../model/observer.ts';
 import { isPodReady, type Pod } from '../model/pod.ts';
 import type { DaemonSet, ReplicaSet, StatefulSet } from '../model/workloads.ts';
+import { Autoscalings } from './autoscalings.ts';
 import { JobLives } from './job-lives.ts';
 import { Milestones } from './milestones.ts';
 import { PodLives } from './pod-lives.ts';
@@ -41,6 +42,7 @@ export class RunMetrics implements Observer {
   readonly rollouts = new Rollouts();
   readonly shortages = new Shortages();
   readonly jobs = new JobLives();
+  readonly autoscalings = new Autoscalings();
   readonly milestones = new Milestones();
   readonly events: EventRow[] = [];
   /** Per ReplicaSet, StatefulSet and DaemonSet: wanted, present and ready replicas whenever one of them changed. */
@@ -80,6 +82,9 @@ export class RunMetrics implements Observer {
         break;
       case 'Job':
         this.jobs.wrote(write);
+        break;
+      case 'HorizontalPodAutoscaler':
+        this.autoscalings.wrote(write);
         break;
       case 'ReplicaSet':
         this.#countReplicas(write);

@@ -3,6 +3,7 @@
  * end, Jobs, pods. The terminal and the page show the same ones.
  */
 import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
+import type { Autoscaling } from '../metrics/autoscalings.ts';
 import type { JobLife } from '../metrics/job-lives.ts';
 import type { PodLife } from '../metrics/pod-lives.ts';
 import { isShort, type Shortage } from '../metrics/shortages.ts';
@@ -19,6 +20,7 @@ export function inShort(document: ResultDocument): readonly string[] {
     ...document.requests.traffics.flatMap(trafficLines),
     ...pendingLine(document),
     ...shortageLines(document),
+    ...limited(document.autoscalings.map(autoscalingText), 'HorizontalPodAutoscalers'),
     ...rolloutLines(document),
     ...document.toleratedFailures.map(
       ({ timeUs, line, message }) => `The command at ${about(timeUs)} that may fail did, kubectl ${line}: ${message}`,
@@ -68,6 +70,13 @@ export function shortageText(row: Shortage, endUs: number): string {
   const from = `from ${about(firstUs!)} to ${about(untilUs ?? endUs)}`;
   const took = times === 1 ? `for ${about(totalUs)}` : `for ${about(totalUs)} in all`;
   return `${workload} was short of pods ${often}${took}, ${from}; ${worst}`;
+}
+
+export function autoscalingText({ autoscaler, least, most, mostUs, last, changes, cappedUs }: Autoscaling): string {
+  const who = `HorizontalPodAutoscaler ${autoscaler}`;
+  const capped = cappedUs === 0 ? '' : `, more than it may for ${about(cappedUs)}`;
+  if (changes === 0) return `${who} wanted ${last} replicas all along${capped}`;
+  return `${who} wanted ${least} to ${most} replicas, the most from ${about(mostUs)} on, changed its mind ${changes} times${capped}; ${last} at the end`;
 }
 
 function rolloutLines({ rollouts }: ResultDocument): string[] {

@@ -5,6 +5,7 @@
  * machine.
  */
 import type { LevelFigures } from '../apiserver/flow-control/flow-control.ts';
+import type { Autoscaling } from '../metrics/autoscalings.ts';
 import type { JobLife } from '../metrics/job-lives.ts';
 import type { Milestone } from '../metrics/milestones.ts';
 import type { PodLife } from '../metrics/pod-lives.ts';
@@ -92,6 +93,7 @@ export interface ResultDocument {
   /** When Deployments, StatefulSets and DaemonSets had fewer available pods than they wanted. */
   readonly shortages: readonly Shortage[];
   readonly jobs: readonly JobLife[];
+  readonly autoscalings: readonly Autoscaling[];
   readonly replicaSets: { readonly [key: string]: readonly Point[] };
   readonly events: readonly EventRow[];
   readonly eventsDropped: number;
@@ -163,6 +165,7 @@ export function resultDocument(outcome: RunOutcome, metrics: RunMetrics): Result
     rollouts: metrics.rollouts.rows,
     shortages: metrics.shortages.list(outcome.endUs),
     jobs: metrics.jobs.rows,
+    autoscalings: metrics.autoscalings.list(outcome.endUs),
     replicaSets: Object.fromEntries(metrics.replicaSets),
     events: metrics.events,
     eventsDropped: metrics.eventsDropped,
