@@ -5,6 +5,7 @@
  * looked up when they are needed, as the kubelet's managers fetch them.
  */
 import type { FleetClient } from '../client/fleet-client.ts';
+import { isDeleting } from '../model/meta.ts';
 import type { Container, Volume } from '../model/pod.ts';
 import { attachableVolumeName } from '../model/storage.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -60,6 +61,7 @@ function problemOf(client: FleetClient, worker: PodWorker, volume: Volume): Omit
     return unprocessed(`failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`);
   }
   const claim = client.get('PersistentVolumeClaim', namespace, claimName);
+  if (isDeleting(claim)) return unprocessed('PVC is being deleted');
   const { volumeName } = claim.spec;
   if (claim.status?.phase !== 'Bound' || volumeName === undefined) return unprocessed('PVC is not bound');
   return isAttached(client, worker, volumeName) ? undefined : { stage: 'unattached', message: `volume "${volumeName}" is not attached` };

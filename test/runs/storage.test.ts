@@ -72,3 +72,23 @@ test.each([
   site.run(60);
   expect(volumes(site)).toHaveLength(left);
 });
+
+test('A kubelet does not mount a claim that is on its way down, and says so after two minutes and three seconds', () => {
+  const site = smallCluster({ objects: [storageClass('Immediate')] });
+  create(site, 'PersistentVolumeClaim', CLAIM);
+  create(site, 'Pod', POD);
+  site.run(60);
+  site.cluster.client('kubectl').send(true, (api, request) => api.delete('PersistentVolumeClaim', 'default', 'data', {}, request));
+  const { nodeName } = site.cluster.api.get('Pod', 'default', 'writer').spec;
+  // The scheduler would not have it: the pod says its node itself.
+  create(site, 'Pod', { ...POD, metadata: { ...POD.metadata, name: 'late' }, spec: { ...POD.spec, nodeName: nodeName! } });
+  site.run(130);
+  expect(isPodReady(site.cluster.api.get('Pod', 'default', 'writer'))).toBe(true);
+  const words = site.cluster.api.list('Event', { namespace: 'default' }).items.flatMap((event) => {
+    const { reason, message } = event as unknown as { reason: string; message?: string };
+    return reason === 'FailedMount' ? [message] : [];
+  });
+  expect(words).toEqual([
+    'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC default/data: PVC is being deleted',
+  ]);
+});

@@ -6,8 +6,8 @@
 import { ApiError } from '../../apiserver/api-error.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import { run, type Task } from '../../client/task.ts';
-import { objectKey } from '../../model/meta.ts';
-import { isPodTerminal } from '../../model/pod.ts';
+import { isDeleting, objectKey } from '../../model/meta.ts';
+import { isPodTerminal, type Pod } from '../../model/pod.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../model/storage.ts';
 import { defaultStorageClass } from '../../model/storage-class.ts';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../../model/volume-matching.ts';
 import type { ControllerContext } from '../context.ts';
 import type { BindingWrites, Notice } from './binding-writes.ts';
+import { OperationBackoff } from './operation-backoff.ts';
 import { podsOfClaim } from './pods-of-claims.ts';
 import type { VolumeCache } from './volume-cache.ts';
 import { provisionerFor } from './volume-plugins.ts';
@@ -44,14 +45,15 @@ export class ClaimPass {
   readonly #recorder: EventRecorder;
   readonly #writes: BindingWrites;
   readonly #volumes: VolumeCache;
-  /** Claims whose provisioner is being told at the moment. */
-  readonly #provisioning = new Set<string>();
+  /** Telling a claim's provisioner. */
+  readonly #provisionings: OperationBackoff;
 
   constructor({ context, recorder, writes, volumes }: ClaimPassParts) {
     this.#context = context;
     this.#recorder = recorder;
     this.#writes = writes;
     this.#volumes = volumes;
+    this.#provisionings = new OperationBackoff(context.sim);
   }
 
   sync(claim: PersistentVolumeClaim): Task<void> {
@@ -115,18 +117,14 @@ export class ClaimPass {
     if (hasStorageClass(claim)) return false;
     const fallback = defaultStorageClass(this.#context.informers.informer('StorageClass').values());
     if (fallback === undefined) return false;
-    try {
-      yield* this.#writes.updateClaim({ ...claim, spec: { ...claim.spec, storageClassName: fallback.metadata.name } });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return false;
-    }
+    // When that fails, the pass ends: nobody is told that the claim has no class.
+    yield* this.#writes.updateClaim({ ...claim, spec: { ...claim.spec, storageClassName: fallback.metadata.name } });
+    return true;
   }
 
   #tellOfWaiting(claim: PersistentVolumeClaim): void {
-    const pods = podsOfClaim(this.#context.informers, claim).filter((pod) => (pod.spec.nodeName ?? '') === '' && !isPodTerminal(pod));
-    const names = pods.map((pod) => pod.metadata.name);
+    const waits = (pod: Pod) => (pod.spec.nodeName ?? '') === '' && !isPodTerminal(pod) && !isDeleting(pod);
+    const names = podsOfClaim(this.#context.informers, claim).flatMap((pod) => (waits(pod) ? pod.metadata.name : []));
     if (names.length === 0) {
       const message = 'waiting for first consumer to be created before binding';
       this.#recorder.event(claim, 'Normal', 'WaitForFirstConsumer', message);
@@ -142,15 +140,17 @@ export class ClaimPass {
       this.#recorder.event(claim, 'Warning', 'ProvisioningFailed', provisioning.problem);
       return;
     }
-    const key = objectKey(claim);
-    if (this.#provisioning.has(key)) return;
-    this.#provisioning.add(key);
-    // Beside the worker, which goes on with the next claim; a failure is left to the next pass.
-    const finish = () => void this.#provisioning.delete(key);
-    run(this.#tellProvisioner(claim, provisioning.driver), finish, (error) => {
-      finish();
-      if (!(error instanceof ApiError)) throw error;
-    });
+    const operation = `${objectKey(claim)} ${claim.metadata.uid}`;
+    if (!this.#provisionings.mayStart(operation)) return;
+    // Beside the worker, which goes on with the next claim. After a failure a pass that comes too early does nothing: a later one tries again.
+    run(
+      this.#tellProvisioner(claim, provisioning.driver),
+      () => this.#provisionings.succeeded(operation),
+      (error) => {
+        this.#provisionings.failed(operation);
+        if (!(error instanceof ApiError)) throw error;
+      },
+    );
   }
 
   *#tellProvisioner(claim: PersistentVolumeClaim, driver: string): Task<void> {

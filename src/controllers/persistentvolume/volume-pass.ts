@@ -94,13 +94,13 @@ export class VolumePass {
     const isTold = volume.status?.phase === 'Released' || volume.status?.phase === 'Failed';
     const released = isTold ? volume : yield* this.#parts.writes.setPhase(volume, 'Released');
     if (released.spec.persistentVolumeReclaimPolicy !== 'Delete') return;
-    const { name } = released.metadata;
-    if (!this.#deletions.mayStart(name)) return;
+    const operation = `${released.metadata.name} ${released.metadata.uid}`;
+    if (!this.#deletions.mayStart(operation)) return;
     run(
       this.#delete(released),
-      () => this.#deletions.succeeded(name),
+      () => this.#deletions.succeeded(operation),
       (error) => {
-        this.#deletions.failed(name);
+        this.#deletions.failed(operation);
         if (!(error instanceof ApiError)) throw error;
       },
     );
