@@ -177,3 +177,40 @@ test('A volume whose claim is deleted goes when no node has it any more', () => 
   small.run(120);
   expect(volumes()).toEqual([]);
 });
+
+test('A kubelet that starts again keeps what it has mounted', () => {
+  const small = site('ReadWriteOnce', 1);
+  const [pod] = small.pods();
+  const node = pod!.spec.nodeName!;
+  const seen = new Set<string>();
+  small.cluster.observers.add({
+    wrote: ({ kind, object }) => {
+      if (kind === 'VolumeAttachment') seen.add('attachment');
+      if (kind !== 'Node' || object.metadata.name !== node) return;
+      const { volumesInUse = [], volumesAttached = [] } = (object as Node).status ?? {};
+      seen.add(`${volumesInUse.length} in use, ${volumesAttached.length} attached`);
+    },
+  });
+  small.inject({ kind: 'stopKubelets', nodes: { names: [node] }, forUs: 20_000_000 });
+  small.run(60);
+  small.inject({ kind: 'restartKubelets', nodes: { names: [node] } });
+  small.run(400);
+  expect([...seen]).toEqual(['1 in use, 1 attached']);
+  expect(small.pods().map(({ metadata, spec }) => [metadata.uid, spec.nodeName])).toEqual([[pod!.metadata.uid, node]]);
+});
+
+test('A pod that ends while kube-controller-manager is down keeps its volume on the node until a process of it leads again', () => {
+  const small = site('ReadWriteOnce', 1);
+  const [old] = small.pods();
+  const node = old!.spec.nodeName!;
+  small.inject({ kind: 'crashController', component: 'kube-controller-manager', forUs: 60_000_000 });
+  small.cluster.client('kubectl').send(true, (api, by) => api.delete('Pod', 'default', old!.metadata.name, {}, by));
+  small.run(55);
+  expect([small.pods(), attachments(small)]).toEqual([[], [`${node} true`]]);
+  // The kubelet has let go of it by then; nobody reads that.
+  const { volumesInUse, volumesAttached } = small.cluster.api.get('Node', undefined, node).status!;
+  expect([volumesInUse, volumesAttached?.length]).toEqual([undefined, 1]);
+  small.run(60);
+  const replacement = small.pods().find(isPodReady)!;
+  expect(attachments(small)).toEqual([`${replacement.spec.nodeName} true`]);
+});

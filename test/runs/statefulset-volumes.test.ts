@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { ClusterFaults } from '../../src/cluster/cluster-faults.ts';
 import type { KubeObject } from '../../src/model/meta.ts';
-import { isPodReady } from '../../src/model/pod.ts';
+import { isPodReady, type Pod } from '../../src/model/pod.ts';
+import type { VolumeAttachment } from '../../src/model/storage.ts';
 import { type SmallCluster, smallCluster } from '../support/small-cluster.ts';
 
 const CLASS = {
@@ -62,4 +64,34 @@ test('A claim outlives its pod, stays while a pod uses it, and takes its volume 
   const claims = api.list('PersistentVolumeClaim', { namespace: 'default' }).items.map(({ metadata }) => metadata.name);
   expect(claims).toEqual(['data-db-0', 'data-db-1']);
   expect(api.store.get('PersistentVolume', volumeName)).toBeUndefined();
+});
+
+test('A pod that is moved by a drain takes its volume along, from node to node in this order', () => {
+  const site = siteWithSet();
+  const { api } = site.cluster;
+  const before = api.get('Pod', 'default', 'db-0');
+  const from = before.spec.nodeName!;
+  const claim = api.get('PersistentVolumeClaim', 'default', 'data-db-0');
+  const history: string[] = [];
+  const note = (what: string) => void (history.at(-1) === what || history.push(what));
+  site.cluster.observers.add({
+    wrote: ({ kind, object, previous, removed }) => {
+      if (kind === 'VolumeAttachment') {
+        const { spec, status } = object as VolumeAttachment;
+        if (spec.source.persistentVolumeName !== claim.spec.volumeName) return;
+        const where = spec.nodeName === from ? 'old' : 'new';
+        if (removed) note(`off the ${where} node`);
+        else if (status?.attached === true && object.metadata.deletionTimestamp === undefined) note(`on the ${where} node`);
+      }
+      if (kind !== 'Pod' || object.metadata.name !== 'db-0') return;
+      if (removed) note('pod gone');
+      else if (isPodReady(object as Pod) && !(previous !== undefined && isPodReady(previous as Pod))) note('pod ready');
+    },
+  });
+  new ClusterFaults(site.cluster).drainNodes([from], () => {});
+  site.run(120);
+  const after = api.get('Pod', 'default', 'db-0');
+  expect(after.spec.nodeName).not.toBe(from);
+  expect(api.get('PersistentVolumeClaim', 'default', 'data-db-0').metadata.uid).toBe(claim.metadata.uid);
+  expect(history).toEqual(['pod gone', 'off the old node', 'on the new node', 'pod ready']);
 });
