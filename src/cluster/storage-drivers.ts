@@ -11,6 +11,8 @@ import { Client } from '../client/client.ts';
 import { EventRecorder } from '../client/event-recorder.ts';
 import { InformerFactory } from '../client/informer.ts';
 import { run, sleep, type Task } from '../client/task.ts';
+import { withFinalizer, withoutFinalizer } from '../controllers/persistentvolume/protection-finalizer.ts';
+import { isDeleting } from '../model/meta.ts';
 import type { CSIDriver, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../model/storage.ts';
 import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassNameOf } from '../model/volume-matching.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
@@ -22,6 +24,8 @@ const ZONE = 'topology.kubernetes.io/zone';
 const HOSTNAME = 'kubernetes.io/hostname';
 const IN_TREE = 'kubernetes.io/';
 const NAME = 'external-provisioner';
+// HonorPVReclaimPolicy of external-provisioner: a volume deleted before its claim stays until what stands behind it is gone.
+const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
 // --kube-api-qps and --kube-api-burst, --retry-interval-start and --retry-interval-max of external-provisioner.
 const QPS = 5;
 const BURST = 10;
@@ -130,14 +134,37 @@ export class StorageDrivers {
     this.#recorder.event(claim, 'Normal', 'ProvisioningSucceeded', message);
   }
 
-  /** A volume whose claim has gone is taken away, if its class has it so. */
+  /** A volume whose claim has gone is taken away, if it is to be so: what its class said may have been changed in the volume since. */
   #onVolume(volume: PersistentVolume): void {
-    const { uid = '', annotations } = volume.metadata;
-    const isOver = volume.status?.phase === 'Released' && volume.spec.persistentVolumeReclaimPolicy === 'Delete';
+    const { uid = '', name, annotations, finalizers } = volume.metadata;
     const driver = annotations?.[PROVISIONED_BY];
-    if (!isOver || driver === undefined || driver.startsWith(IN_TREE) || this.#busy.has(uid)) return;
+    if (driver === undefined || driver.startsWith(IN_TREE) || this.#busy.has(uid)) return;
+    const isToGo = volume.spec.persistentVolumeReclaimPolicy === 'Delete';
+    const isHeld = finalizers?.includes(FINALIZER) === true;
+    const { phase } = volume.status ?? {};
+    let work: Task<void> | undefined;
+    if (!isToGo && isHeld) work = this.#setHeld(name, false);
+    else if (isToGo && !isHeld && phase === 'Bound' && isCsiDriver(driver) && !isDeleting(volume)) work = this.#setHeld(name, true);
+    else if (isToGo && phase === 'Released' && (isHeld || !isDeleting(volume))) work = this.#remove(volume);
+    if (work === undefined) return;
     this.#busy.add(uid);
-    run(this.#remove(volume), () => this.#busy.delete(uid));
+    run(work, () => this.#busy.delete(uid));
+  }
+
+  /** Others write into the volume at the same time: who comes too late begins anew. */
+  *#setHeld(name: string, isHeld: boolean): Task<void> {
+    for (let waitUs = RETRY_US; ; waitUs = Math.min(RETRY_MAX_US, waitUs * 2)) {
+      try {
+        const volume = yield* this.#client.get('PersistentVolume', undefined, name);
+        if ((volume.metadata.finalizers?.includes(FINALIZER) === true) === isHeld) return;
+        yield* this.#client.update('PersistentVolume', isHeld ? withFinalizer(volume, FINALIZER) : withoutFinalizer(volume, FINALIZER));
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.code === 404) return;
+      }
+      yield* sleep(this.#plane.sim, waitUs);
+    }
   }
 
   /** A volume that a node still has is not taken away: that is told, and tried again. */
@@ -154,6 +181,7 @@ export class StorageDrivers {
     }
     yield* sleep(this.#plane.sim, drawUs(REMOVE, this.#random));
     yield* this.#insist(() => this.#client.delete('PersistentVolume', undefined, name));
+    if (volume.metadata.finalizers?.includes(FINALIZER) === true) yield* this.#setHeld(name, false);
   }
 
   /** Tries until it is done; that somebody was faster is as good. */
@@ -173,14 +201,18 @@ export class StorageDrivers {
 
   #volumeFor(claim: PersistentVolumeClaim, storageClass: StorageClass, driver: string): PersistentVolume {
     const { uid = '', name, namespace, annotations, resourceVersion } = claim.metadata;
-    const { accessModes, resources, volumeMode } = claim.spec;
+    const { accessModes, resources, volumeMode, volumeAttributesClassName } = claim.spec;
     const { parameters, mountOptions, reclaimPolicy } = storageClass;
     const isFolder = !isCsiDriver(driver);
     const reach = this.#reachOf(annotations?.[SELECTED_NODE], isFolder);
     return {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: `pvc-${uid}`, annotations: { [PROVISIONED_BY]: driver } },
+      metadata: {
+        name: `pvc-${uid}`,
+        annotations: { [PROVISIONED_BY]: driver },
+        ...(isFolder || reclaimPolicy === 'Retain' ? {} : { finalizers: [FINALIZER] }),
+      },
       spec: {
         capacity: { storage: resources?.requests?.storage ?? '1Gi' },
         ...(accessModes === undefined ? {} : { accessModes }),
@@ -188,6 +220,7 @@ export class StorageDrivers {
         persistentVolumeReclaimPolicy: reclaimPolicy === 'Retain' ? 'Retain' : 'Delete',
         storageClassName: storageClassNameOf(claim),
         volumeMode: volumeMode ?? 'Filesystem',
+        ...(volumeAttributesClassName === undefined ? {} : { volumeAttributesClassName }),
         ...(mountOptions === undefined ? {} : { mountOptions }),
         ...(isFolder
           ? { hostPath: { path: `/opt/local-path-provisioner/pvc-${uid}`, type: 'DirectoryOrCreate' } }

@@ -31,6 +31,7 @@ export interface PersistentVolumeClaim extends KubeObject {
     readonly accessModes?: readonly string[];
     readonly capacity?: ResourceList;
     readonly conditions?: readonly Condition[];
+    readonly currentVolumeAttributesClassName?: string;
   };
 }
 
@@ -41,6 +42,7 @@ export interface PersistentVolumeSpec {
   readonly persistentVolumeReclaimPolicy?: 'Retain' | 'Delete' | 'Recycle';
   readonly storageClassName?: string;
   readonly volumeMode?: string;
+  readonly volumeAttributesClassName?: string;
   readonly mountOptions?: readonly string[];
   readonly nodeAffinity?: { readonly required?: NodeSelector };
   readonly csi?: { readonly driver: string; readonly volumeHandle: string; readonly [field: string]: unknown };

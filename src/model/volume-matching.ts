@@ -56,8 +56,8 @@ export function areModesDifferent({ spec }: PersistentVolume, claim: PersistentV
   return (spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem');
 }
 
-function attributesClassOf(spec: object): string {
-  return (spec as { readonly volumeAttributesClassName?: string }).volumeAttributesClassName ?? '';
+function attributesClassOf({ volumeAttributesClassName = '' }: { readonly volumeAttributesClassName?: string }): string {
+  return volumeAttributesClassName;
 }
 
 function offersAccess({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {

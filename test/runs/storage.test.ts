@@ -92,3 +92,37 @@ test('A kubelet does not mount a claim that is on its way down, and says so afte
     'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC default/data: PVC is being deleted',
   ]);
 });
+
+test.each([
+  ['goes with what stands behind it when its claim goes', 'Delete', 'external-provisioner'],
+  ['is let go without that when it is to be retained by then', 'Retain', 'pv-protection-controller'],
+])('A volume that is deleted before its claim stays, and %s', (_what, policy, last) => {
+  const site = smallCluster({ objects: [storageClass('Immediate')] });
+  create(site, 'PersistentVolumeClaim', CLAIM);
+  site.run(60);
+  const [volume] = volumes(site);
+  const kubectl = site.cluster.client('kubectl');
+  const body = { spec: { persistentVolumeReclaimPolicy: policy } };
+  const { name } = volume!.metadata;
+  kubectl.send(true, (api, by) => api.patch('PersistentVolume', undefined, name, { type: 'merge', body }, by));
+  site.run(10);
+  kubectl.send(true, (api, by) => api.delete('PersistentVolume', undefined, name, {}, by));
+  site.run(10);
+  expect(volumes(site).map(({ metadata }) => metadata.deletionTimestamp !== undefined)).toEqual([true]);
+  const removers: string[] = [];
+  site.cluster.observers.add({
+    wrote: ({ kind, author, removed }) => void (kind === 'PersistentVolume' && removed && removers.push(author)),
+  });
+  kubectl.send(true, (api, by) => api.delete('PersistentVolumeClaim', 'default', 'data', {}, by));
+  site.run(60);
+  expect(volumes(site)).toEqual([]);
+  expect(removers).toEqual([last]);
+});
+
+test('A claim with a class of attributes gets a volume of that class, and says so', () => {
+  const site = smallCluster({ objects: [storageClass('Immediate')] });
+  create(site, 'PersistentVolumeClaim', { ...CLAIM, spec: { ...CLAIM.spec, volumeAttributesClassName: 'fast' } });
+  site.run(60);
+  expect(claim(site).status).toMatchObject({ phase: 'Bound', currentVolumeAttributesClassName: 'fast' });
+  expect(volumes(site).map(({ spec }) => spec.volumeAttributesClassName)).toEqual(['fast']);
+});

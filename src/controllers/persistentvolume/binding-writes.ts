@@ -157,11 +157,13 @@ export function claimStatus(
   // Of a claim that is bound already, the size is what its file system has, which may lag behind the volume's.
   const isNewCapacity = isNewPhase && amount(status?.capacity?.storage) !== amount(volume.spec.capacity?.storage);
   if (!isNewPhase && areSameModes) return status;
+  const { volumeAttributesClassName } = volume.spec;
   return {
     ...status,
     phase,
     ...(areSameModes ? {} : { accessModes: modes }),
     ...(isNewCapacity ? { capacity: volume.spec.capacity! } : {}),
+    ...(isNewPhase && volumeAttributesClassName !== undefined ? { currentVolumeAttributesClassName: volumeAttributesClassName } : {}),
   };
 }
 

@@ -58,3 +58,8 @@ test('claimStatus of a lost claim shows neither size nor access', () => {
   const bound = { ...CLAIM, status: claimStatus(CLAIM, 'Bound', VOLUME)! };
   expect(claimStatus(bound, 'Lost', undefined)).toEqual({ phase: 'Lost' });
 });
+
+test('claimStatus says which class of attributes the volume of a claim has that becomes Bound', () => {
+  const fast = { ...VOLUME, spec: { ...VOLUME.spec, volumeAttributesClassName: 'fast' } };
+  expect(claimStatus(CLAIM, 'Bound', fast)).toMatchObject({ phase: 'Bound', currentVolumeAttributesClassName: 'fast' });
+});
