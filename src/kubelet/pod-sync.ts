@@ -4,14 +4,15 @@
  * Models SyncPod (kubelet.go) and computePodActions (kuberuntime_manager.go). A pass waits where the kubelet's goroutine
  * waits, and is abandoned when the pod is to be taken down.
  */
+import { compareText } from '../base/compare.ts';
 import { fail } from '../base/fail.ts';
-import { SECOND_US } from '../base/units.ts';
+import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { ContainerKill } from './container-kill.ts';
 import type { ContainerStart } from './container-start.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { podIp } from './node-state.ts';
-import { type Stage, volumeProblem } from './pod-volumes.ts';
+import { type Stage, type VolumeProblem, volumeProblems } from './pod-volumes.ts';
 import type { Pass, PassResult, PodWorker } from './pod-worker.ts';
 import { restartContainers, shouldRestartAll } from './restart-all.ts';
 import { mayRestart } from './restart-policy.ts';
@@ -24,8 +25,8 @@ const ACTED: PassResult = { acted: true, retryUs: undefined };
 const MOUNT_RETRY_US = SECOND_US / 2;
 const MOUNT_RETRY_MAX_US = 122 * SECOND_US;
 const MOUNT_TIMEOUT_US = 123 * SECOND_US;
-// The populator looks every 100 ms and the pod every 300 ms; a second is as far as anybody could tell.
-const PROCESS_RETRY_US = SECOND_US;
+// podAttachAndMountRetryInterval: the populator has looked by then, and its errors are what the wait ends with (PopPodErrors).
+const PROCESS_US = 300 * MILLISECOND_US;
 // network not ready: backOffOnTransientErrorPeriod of pod_workers.go.
 const NETWORK_RETRY_US = SECOND_US;
 
@@ -126,24 +127,35 @@ export class PodSync {
     const sinceUs = sim.nowUs;
     let retryUs = MOUNT_RETRY_US;
     for (;;) {
-      const problem = volumeProblem(client, worker);
-      if (problem === undefined) return false;
-      const { volume, stage, message: why } = problem;
-      // Claims are looked at again all the time; what has been tried and failed is put off for longer each time.
-      const waitUs = stage === 'unprocessed' ? PROCESS_RETRY_US : retryUs;
-      if (stage !== 'unprocessed') retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
-      if (stage === 'unmounted') events.pod(worker, 'Warning', 'FailedMount', why);
-      if (sim.nowUs - sinceUs + waitUs >= MOUNT_TIMEOUT_US) {
-        yield Math.max(0, MOUNT_TIMEOUT_US - (sim.nowUs - sinceUs));
-        const listed = (at: Stage) => (stage === at ? volume : '');
-        const lists = `unmounted volumes=[${volume}], unattached volumes=[${listed('unattached')}], failed to process volumes=[${listed('unprocessed')}]`;
-        const end = stage === 'unprocessed' ? why : 'context deadline exceeded';
-        events.pod(worker, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${lists}: ${end}`);
-        return true;
+      const problems = volumeProblems(client, worker);
+      if (problems.length === 0) return false;
+      for (const { stage, message } of problems) if (stage === 'unmounted') events.pod(worker, 'Warning', 'FailedMount', message);
+      // What cannot be processed ends the wait as soon as the pod asks; what has been tried and failed is put off for longer each time.
+      const unprocessed = problems.filter(({ stage }) => stage === 'unprocessed');
+      const deadlineUs = unprocessed.length > 0 ? PROCESS_US : MOUNT_TIMEOUT_US;
+      const waitUs = unprocessed.length > 0 ? PROCESS_US : retryUs;
+      const leftUs = sinceUs + deadlineUs - sim.nowUs;
+      if (waitUs < leftUs || (unprocessed.length > 0 && leftUs > 0)) {
+        if (unprocessed.length === 0) retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
+        yield waitUs;
+        continue;
       }
-      yield waitUs;
+      yield Math.max(0, leftUs);
+      const why = unprocessed.length > 0 ? errorsOf(unprocessed) : 'context deadline exceeded';
+      events.pod(worker, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${listsOf(problems)}: ${why}`);
+      return true;
     }
   }
+}
+
+function listsOf(problems: readonly VolumeProblem[]): string {
+  const named = (at?: Stage) => problems.flatMap(({ volume, stage }) => (at === undefined || stage === at ? volume : [])).join(' ');
+  return `unmounted volumes=[${named()}], unattached volumes=[${named('unattached')}], failed to process volumes=[${named('unprocessed')}]`;
+}
+
+/** Each once, sorted: upstream keeps them as a set. */
+function errorsOf(problems: readonly VolumeProblem[]): string {
+  return [...new Set(problems.map(({ message }) => message))].sort(compareText).join('; ');
 }
 
 const NETWORK_NOT_READY =

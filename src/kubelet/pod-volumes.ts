@@ -4,6 +4,7 @@
  * Models volumemanager/volume_manager.go and the parts of kubelet_pods.go that read environment variables. The objects are
  * looked up when they are needed, as the kubelet's managers fetch them.
  */
+import { compareText } from '../base/compare.ts';
 import type { FleetClient } from '../client/fleet-client.ts';
 import { isDeleting } from '../model/meta.ts';
 import type { Container, Volume } from '../model/pod.ts';
@@ -24,15 +25,14 @@ export interface VolumeProblem {
   readonly message: string;
 }
 
-/** The first volume that is not ready, in the order of the spec. */
-export function volumeProblem(client: FleetClient, worker: PodWorker): VolumeProblem | undefined {
-  let first: VolumeProblem | undefined;
-  // All of them are looked at: each is attached on its own.
+/** The volumes that are not ready, by name; each is attached and mounted on its own. */
+export function volumeProblems(client: FleetClient, worker: PodWorker): readonly VolumeProblem[] {
+  const problems: VolumeProblem[] = [];
   for (const volume of worker.pod.spec.volumes ?? []) {
     const problem = problemOf(client, worker, volume);
-    if (problem !== undefined) first ??= { volume: volume.name, ...problem };
+    if (problem !== undefined) problems.push({ volume: volume.name, ...problem });
   }
-  return first;
+  return problems.sort((a, b) => compareText(a.volume, b.volume));
 }
 
 function problemOf(client: FleetClient, worker: PodWorker, volume: Volume): Omit<VolumeProblem, 'volume'> | undefined {

@@ -73,24 +73,32 @@ test.each([
   expect(volumes(site)).toHaveLength(left);
 });
 
-test('A kubelet does not mount a claim that is on its way down, and says so after two minutes and three seconds', () => {
+test('A kubelet does not mount claims that are on their way down, and says so at once, of all of them, again and again', () => {
   const site = smallCluster({ objects: [storageClass('Immediate')] });
   create(site, 'PersistentVolumeClaim', CLAIM);
   create(site, 'Pod', POD);
   site.run(60);
   site.cluster.client('kubectl').send(true, (api, request) => api.delete('PersistentVolumeClaim', 'default', 'data', {}, request));
   const { nodeName } = site.cluster.api.get('Pod', 'default', 'writer').spec;
+  const volumes = ['b', 'a', 'none'].map((name) => ({ name, persistentVolumeClaim: { claimName: name === 'none' ? name : 'data' } }));
   // The scheduler would not have it: the pod says its node itself.
-  create(site, 'Pod', { ...POD, metadata: { ...POD.metadata, name: 'late' }, spec: { ...POD.spec, nodeName: nodeName! } });
-  site.run(130);
+  create(site, 'Pod', { ...POD, metadata: { ...POD.metadata, name: 'late' }, spec: { ...POD.spec, volumes, nodeName: nodeName! } });
+  const told = () =>
+    site.cluster.api.list('Event', { namespace: 'default' }).items.flatMap((event) => {
+      const { reason, message, count } = event as unknown as { reason: string; message?: string; count?: number };
+      return reason === 'FailedMount' ? [[message, count]] : [];
+    });
+  const dying = 'error processing PVC default/data: PVC is being deleted';
+  const missing = 'error processing PVC default/none: failed to fetch PVC from API server: persistentvolumeclaims "none" not found';
+  const lists = 'unmounted volumes=[a b none], unattached volumes=[], failed to process volumes=[a b none]';
+  const words = `Unable to attach or mount volumes: ${lists}: ${dying}; ${missing}`;
+  site.run(2);
+  expect(told()).toEqual([[words, 1]]);
+  // 10 s × [1, 1.5) after each.
+  site.run(60);
+  expect(told()).toEqual([[words, expect.any(Number)]]);
+  expect(told()[0]![1]).toBeGreaterThanOrEqual(4);
   expect(isPodReady(site.cluster.api.get('Pod', 'default', 'writer'))).toBe(true);
-  const words = site.cluster.api.list('Event', { namespace: 'default' }).items.flatMap((event) => {
-    const { reason, message } = event as unknown as { reason: string; message?: string };
-    return reason === 'FailedMount' ? [message] : [];
-  });
-  expect(words).toEqual([
-    'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC default/data: PVC is being deleted',
-  ]);
 });
 
 test.each([
