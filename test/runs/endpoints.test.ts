@@ -50,3 +50,20 @@ test('Cluster lists every ready pod of a service in its slices, and drops the on
   expect(addresses()).toHaveLength(1);
   expect(addresses()).toEqual(podIps());
 });
+
+test('Endpoints that no longer have to be cut short lose the mark, though their addresses stay the same', () => {
+  const cluster = new Cluster({ seed: 3, nodes: [] });
+  cluster.start();
+  const write = { author: 'test' };
+  const { api } = cluster;
+  api.create('Service', SERVICE, write);
+  cluster.sim.runUntil(5 * SECOND_US);
+  const known = api.get('Endpoints', 'default', 'web');
+  const annotations = { ...known.metadata.annotations, 'endpoints.kubernetes.io/over-capacity': 'truncated' };
+  api.update('Endpoints', { ...known, metadata: { ...known.metadata, annotations } }, write);
+  cluster.sim.runUntil(10 * SECOND_US);
+  const service = api.get('Service', 'default', 'web');
+  api.update('Service', { ...service, spec: { ...service.spec, sessionAffinity: 'ClientIP' } }, write);
+  cluster.sim.runUntil(15 * SECOND_US);
+  expect(api.get('Endpoints', 'default', 'web').metadata.annotations ?? {}).not.toHaveProperty('endpoints.kubernetes.io/over-capacity');
+});

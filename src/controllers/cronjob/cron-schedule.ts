@@ -6,10 +6,13 @@
  */
 import { DAY_US, HOUR_US, MINUTE_US, SECOND_US } from '../../base/units.ts';
 import { civilFromDays, daysFromCivil } from '../../model/time.ts';
+import { everySeconds } from './every.ts';
 import { zoneOffsetUs } from './time-zone.ts';
 
 /** Days from 1970-01-01 to simulated time 0. */
 const EPOCH_DAYS = 20_454;
+// With the one blank: what follows it has to be a duration as it stands.
+const EVERY = '@every ';
 // Next() gives up after five years: 31 February never comes.
 const SEARCH_YEARS = 5;
 
@@ -24,7 +27,6 @@ const DESCRIPTORS: { readonly [name: string]: string } = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 };
-const DURATION_UNITS: { readonly [unit: string]: number } = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
 export interface Schedule {
   /** The first instant after `afterUs`, in simulated microseconds; undefined when there is none in years. */
@@ -43,9 +45,8 @@ interface Fields {
 
 /** Throws an Error that says what is wrong with the expression. */
 export function parseSchedule(text: string, zone: string): Schedule {
-  const every = /^@every\s+(.+)$/.exec(text);
-  if (every !== null) {
-    const seconds = Math.max(1, durationSeconds(every[1]!));
+  if (text.startsWith(EVERY)) {
+    const seconds = everySeconds(text.slice(EVERY.length), text);
     return { next: (afterUs) => (Math.floor(afterUs / SECOND_US) + seconds) * SECOND_US };
   }
   const expression = text.startsWith('@') ? DESCRIPTORS[text] : text;
@@ -97,16 +98,6 @@ function numberOf(text: string, names: readonly string[], firstName: number): nu
   if (name >= 0) return name + firstName;
   if (!/^\d+$/.test(text)) throw new Error(`failed to parse int from ${text}: strconv.Atoi: parsing "${text}": invalid syntax`);
   return Number(text);
-}
-
-/** Of time.ParseDuration, cut to whole seconds; what is negative is less than one, whatever it says. */
-function durationSeconds(text: string): number {
-  if (!/^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:h|ms|m|s|us|µs|ns))+)$/.test(text))
-    throw new Error(`failed to parse duration @every ${text}: time: invalid duration "${text}"`);
-  if (text.startsWith('-')) return 0;
-  let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/g)) seconds += Number(amount) * DURATION_UNITS[unit!]!;
-  return Math.floor(seconds);
 }
 
 /** Walks the zone's calendar day by day, then the hours and minutes of a day that fits. */

@@ -110,7 +110,10 @@ export class EndpointsController implements Controller {
     const subsets = subsetsOf(service, pods);
     const known = this.#context.informers.informer('Endpoints').get(key);
     const labels = labelsOf(service);
-    if (known !== undefined && isSameValue(subsets, known.subsets ?? []) && isSameValue(labels, known.metadata.labels ?? {})) return;
+    // One that was cut short is always written anew, if only to take the mark off (capacityAnnotationSetCorrectly).
+    const isMarked = known?.metadata.annotations?.[OVER_CAPACITY] !== undefined;
+    if (known !== undefined && !isMarked && isSameValue(subsets, known.subsets ?? []) && isSameValue(labels, known.metadata.labels ?? {}))
+      return;
     const held = withinCapacity(subsets);
     const { [TRIGGER_TIME]: _former, [OVER_CAPACITY]: _cut, ...kept } = known?.metadata.annotations ?? {};
     const annotations = {

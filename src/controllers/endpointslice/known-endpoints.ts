@@ -42,8 +42,13 @@ export function knownEndpoint(service: Service, pod: Pod, node: Node | undefined
 }
 
 export function knownPorts(service: Service, pod: Pod): PortTuple {
+  const { containers, initContainers } = pod.spec;
+  // Their ports count too, and templates that share their containers may differ in them.
+  if (initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true) {
+    const ports = endpointPorts(service, pod);
+    return { ports, text: JSON.stringify(ports) };
+  }
   const known = ofService(service);
-  const { containers } = pod.spec;
   if (known.tuple !== undefined && known.containers === containers) return known.tuple;
   let tuple = known.tuples.get(containers);
   if (tuple === undefined) {

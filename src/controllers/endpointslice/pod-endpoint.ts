@@ -72,7 +72,9 @@ export function endpointPorts(service: Service, pod: Pod): SlicePort[] {
 export function targetPort(port: ServicePort, pod: Pod): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
-  for (const container of pod.spec.containers) {
+  // Of the init containers those that go on running beside the others.
+  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const container of [...pod.spec.containers, ...sidecars]) {
     for (const one of container.ports ?? []) {
       if (one.name === target && (one.protocol ?? 'TCP') === (port.protocol ?? 'TCP')) return one.containerPort;
     }

@@ -3,7 +3,7 @@
  *
  * Models pkg/controller/garbagecollector/garbagecollector.go: the graph says whom to look at, live reads decide. Background, foreground and
  * orphan deletion differ only in the finalizer the API server has put on the owner.
- * Left out: Leases and Events as dependents (docs/fidelity.md, "Controllers").
+ * Left out: Leases as dependents (docs/fidelity.md, "Controllers").
  */
 import { ApiError } from '../../apiserver/api-error.ts';
 import type { Client } from '../../client/client.ts';
@@ -23,7 +23,8 @@ const WORKERS = 20;
 // garbagecollector.go takes its client with twice the controller manager's rate.
 const QPS_FACTOR = 2;
 const NAME = 'generic-garbage-collector';
-// They have no dependents and nobody deletes them by owner in what is simulated; their number would make the graph large.
+// Events are ignored upstream too (ignoredResources in graph_builder.go). Leases have no dependents and nobody deletes them by owner in what is
+// simulated; their number would make the graph large.
 const IGNORED: ReadonlySet<Kind> = new Set<Kind>(['Event', 'Lease']);
 
 interface OwnerClasses {

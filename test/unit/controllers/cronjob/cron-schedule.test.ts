@@ -52,8 +52,23 @@ test('Schedule reads the durations Go reads, to the second', () => {
   expect(nextTicks('@every -5m', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
   expect(nextTicks('@every 0', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
   expect(nextTicks('@every +1m', 'UTC', 0, 1)).toEqual(['2026-01-01T00:01:00Z']);
-  expect(() => parseSchedule('@every soon', 'UTC')).toThrow('failed to parse duration @every soon: time: invalid duration "soon"');
+  expect(nextTicks('@every 1500ms', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:01Z']);
+  // 1.15 times 60 is 68.99… to a machine, and 69 to Go.
+  expect(nextTicks('@every 1.15m', 'UTC', 0, 1)).toEqual(['2026-01-01T00:01:09Z']);
+  expect(nextTicks('@every 1s2000000μs', 'UTC', 0, 1)).toEqual(['2026-01-01T00:00:03Z']);
   expect(() => parseSchedule('@fortnightly', 'UTC')).toThrow('unrecognized descriptor: @fortnightly');
+});
+
+test.each([
+  ['@every soon', 'failed to parse duration @every soon: time: invalid duration "soon"'],
+  ['@every ', 'failed to parse duration @every : time: invalid duration ""'],
+  ['@every  5m', 'failed to parse duration @every  5m: time: invalid duration " 5m"'],
+  ['@every 90', 'failed to parse duration @every 90: time: missing unit in duration "90"'],
+  ['@every 1d', 'failed to parse duration @every 1d: time: unknown unit "d" in duration "1d"'],
+  ['@every 3000000h', 'failed to parse duration @every 3000000h: time: invalid duration "3000000h"'],
+  ['@every\t5m', 'unrecognized descriptor: @every\t5m'],
+])('Schedule says of %j what Go says', (text, message) => {
+  expect(() => parseSchedule(text, 'UTC')).toThrow(new Error(message));
 });
 
 test('Schedule says what is wrong with an expression', () => {

@@ -42,3 +42,16 @@ test('Ports are those of the version of the service that is asked about', () => 
   const other = { ...pod, spec: { ...pod.spec, containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 81 }] }] } };
   expect(knownPorts(service, other).ports).toEqual([{ name: '', protocol: 'TCP', port: 81 }]);
 });
+
+test('A named port may be that of a sidecar, and of no other init container', () => {
+  const containers = [{ name: 'c' }];
+  const ports = [{ name: 'http', containerPort: 9000 }];
+  const withInit = (init: Partial<NonNullable<Pod['spec']['initContainers']>[number]>): Pod => ({
+    ...pod,
+    spec: { ...pod.spec, containers, initContainers: [{ name: 'proxy', ports, ...init }] },
+  });
+  // The three share their containers, as templates of one Deployment may.
+  expect(knownPorts(service, withInit({})).ports).toEqual([]);
+  expect(knownPorts(service, withInit({ restartPolicy: 'Always' })).ports).toEqual([{ name: '', protocol: 'TCP', port: 9000 }]);
+  expect(knownPorts(service, withInit({})).ports).toEqual([]);
+});
