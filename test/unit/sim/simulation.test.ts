@@ -18,6 +18,20 @@ test('Simulation refuses to go back in time', () => {
   expect(() => new Simulation().after(0.5, () => {})).toThrow(BrokenInvariant);
 });
 
+test('Simulation stops what goes on and on without time passing', () => {
+  const sim = new Simulation(1000);
+  const again = () => void sim.after(0, again);
+  sim.after(7, again);
+  expect(() => sim.runUntil(100)).toThrow('1000 events have run at 7 us, and the clock must move on');
+});
+
+test('Simulation lets time pass after any number of events', () => {
+  const sim = new Simulation(1000);
+  for (let at = 0; at < 3000; at++) sim.after(Math.floor(at / 900), () => {});
+  sim.runUntil(100);
+  expect(sim.eventCount).toBe(3000);
+});
+
 test('Simulation gives the same digest for the same events, and another one for others', () => {
   const run = (delayUs: number) => {
     const sim = new Simulation();
