@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SECOND_US } from '../../../src/base/units.ts';
 import { type BackOffEntry, backOffEndsUs, nextBackOff } from '../../../src/kubelet/back-off.ts';
+import { constantUs } from '../../../src/sim/distribution.ts';
+import { create } from './bench-pods.ts';
+import { newPod, startBench } from './fleet-bench.ts';
 
 const MAX_US = 300 * SECOND_US;
 
@@ -25,4 +28,34 @@ test('A back-off counts from the failure and is over when its time has passed', 
   expect(backOffEndsUs(entry, 3 * SECOND_US, 4 * SECOND_US)).toBe(13 * SECOND_US);
   expect(backOffEndsUs(entry, 3 * SECOND_US, 13 * SECOND_US)).toBe(0);
   expect(backOffEndsUs(undefined, 0, 0)).toBe(0);
+});
+
+describe('Crash back-off', () => {
+  test.each([
+    // Exits after 1 s each time: 0, then at once, then 10, 20, 40, 80, 160 s after the exit, each stretched by half at most and a second.
+    ['doubles up to the cap of the node', 300, [0, 1, 11, 21, 41, 81, 161]],
+    ['is capped as the node is configured', 20, [0, 1, 11, 21, 21, 21]],
+  ])('%s', async (_about, maxContainerRestartPeriodSeconds, gaps) => {
+    const bench = await startBench([{ crash: { after: constantUs(SECOND_US), exitCode: 1 } }], {
+      kubelet: { maxContainerRestartPeriodSeconds },
+    });
+    create(bench, newPod('a'));
+    bench.run(700);
+    const starts = bench.server.lines.filter(({ object }) => object.reason === 'Started').map(({ timeUs }) => timeUs / SECOND_US);
+    gaps.slice(1).forEach((gap, at) => {
+      const took = starts[at + 1]! - starts[at]!;
+      expect(took).toBeGreaterThanOrEqual(gap);
+      // The wait is looked at in slices of a minute, each stretched by up to a half, and starts take some tenths of a second.
+      expect(took).toBeLessThanOrEqual(1 + (gap - 1) * 1.5 + 4);
+    });
+  });
+
+  test('is forgotten after a run of more than ten minutes', async () => {
+    const bench = await startBench([{ crash: { after: constantUs(605 * SECOND_US), exitCode: 1 } }]);
+    create(bench, newPod('a'));
+    bench.run(2000);
+    const starts = bench.server.lines.filter(({ object }) => object.reason === 'Started').map(({ timeUs }) => timeUs / SECOND_US);
+    for (let at = 1; at < starts.length; at++) expect(starts[at]! - starts[at - 1]!).toBeLessThan(608);
+    expect(starts.length).toBe(4);
+  });
 });

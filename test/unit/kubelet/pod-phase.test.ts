@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { SECOND_US } from '../../../src/base/units.ts';
+import type { Container, Pod, PodSpec } from '../../../src/model/pod.ts';
+import { constantUs } from '../../../src/sim/distribution.ts';
+import { condition, container, create, ends } from './bench-pods.ts';
+import { newPod, startBench } from './fleet-bench.ts';
+
+describe('The phase of a pod', () => {
+  const two = (spec: Partial<PodSpec> = {}, second: Partial<Container> = {}) =>
+    newPod('a', { name: 'one' }, { containers: [container('one'), container('two', second)], ...spec });
+
+  test.each<[string, Pod, readonly object[], string]>([
+    ['is Running when all run', two(), [], 'Running: running ready, running ready'],
+    // Rule 3: any app container that waits and never ran keeps it Pending, though others run.
+    [
+      'is Pending while one container cannot be pulled, though the other runs',
+      two({}, { image: 'nginx:naoexiste' }),
+      [],
+      'Pending: running ready, ImagePullBackOff',
+    ],
+    [
+      'is Succeeded when all have ended well and none is to be restarted',
+      two({ restartPolicy: 'OnFailure' }),
+      [ends('one', 0, 1), ends('two', 0, 2)],
+      'Succeeded: Completed 0, Completed 0',
+    ],
+    [
+      'is Failed when one has failed for good',
+      two({ restartPolicy: 'Never' }),
+      [ends('one', 0, 1), ends('two', 3, 2)],
+      'Failed: Completed 0, Error 3',
+    ],
+    [
+      'is Running while one runs and the other has ended for good',
+      two({ restartPolicy: 'Never' }),
+      [ends('one', 0, 1), ends('two', 0, 400)],
+      'Running: Completed 0, running ready',
+    ],
+    // The container's own policy comes before the pod's (KEP-5307).
+    [
+      "follows a container's own restart policy",
+      two({ restartPolicy: 'Never' }, { restartPolicy: 'Always' }),
+      [ends('one', 0, 1), ends('two', 0, 400)],
+      'Running: Completed 0, running ready',
+    ],
+    [
+      'is Failed when an init container has failed for good',
+      two({ restartPolicy: 'Never', initContainers: [container('init')] }),
+      [ends('init', 1, 1)],
+      'Failed: Error 1, PodInitializing, PodInitializing',
+    ],
+    [
+      'is Pending while an init container is tried again',
+      two({ initContainers: [container('init')] }),
+      [ends('init', 1, 1)],
+      'Pending: CrashLoopBackOff x1, PodInitializing, PodInitializing',
+    ],
+  ])('%s', async (_about, pod, behaviours, expected) => {
+    const bench = await startBench(behaviours);
+    create(bench, pod);
+    bench.run(20);
+    // What an init container is in the middle of is seen on the way.
+    if (expected.includes('PodInitializing')) return expect(bench.states('a')).toContain(expected);
+    expect(bench.states('a').at(-1)).toBe(expected);
+  });
+
+  test('of a crash loop stays Running, and is never Pending again', async () => {
+    const bench = await startBench([{ crash: { after: constantUs(SECOND_US), exitCode: 1 } }]);
+    create(bench, newPod('a'));
+    bench.run(120);
+    const phases = bench.states('a').map((state) => state.slice(0, state.indexOf(':')));
+    expect(phases.lastIndexOf('Pending')).toBeLessThan(phases.indexOf('Running'));
+    expect(phases.at(-1)).toBe('Running');
+  });
+
+  test('once the pod is over names the reason in its conditions', async () => {
+    for (const [exitCode, phase, reason] of [
+      [0, 'Succeeded', 'PodCompleted'],
+      [1, 'Failed', 'PodFailed'],
+    ] as const) {
+      const bench = await startBench([{ run: constantUs(SECOND_US), exitCode }]);
+      create(bench, newPod('a', {}, { restartPolicy: 'Never' }));
+      bench.run(10);
+      expect(bench.pod('a')?.status?.phase).toBe(phase);
+      expect(condition(bench.pod('a'), 'Ready')).toMatchObject({ status: 'False', reason });
+      expect(condition(bench.pod('a'), 'ContainersReady')).toMatchObject({ status: 'False', reason });
+      expect(condition(bench.pod('a'), 'Initialized')?.status).toBe('True');
+    }
+  });
+
+  test('is told with the generation that was observed', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a'));
+    bench.run(10);
+    expect(bench.pod('a')?.status?.observedGeneration).toBe(1);
+    for (const one of bench.pod('a')?.status?.conditions ?? []) expect(one.observedGeneration).toBe(1);
+  });
+
+  test('of a pod deleted before its image came is Failed, and its container could not be located', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', { image: 'nginx:naoexiste' }));
+    bench.run(5);
+    bench.server.delete('Pod', 'default', 'a');
+    bench.run(5);
+    const last = bench.server.lines.findLast(({ kind, verb }) => kind === 'Pod' && verb === 'status')!.object.status!;
+    expect(last.phase).toBe('Failed');
+    expect(last.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'ContainerStatusUnknown' });
+  });
+
+  test('of a pod past its active deadline is Failed for that reason', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', {}, { activeDeadlineSeconds: 20 }));
+    bench.run(30);
+    expect(bench.pod('a')?.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    });
+  });
+});
