@@ -8,6 +8,7 @@ import type { PodWorker, Verdict } from './pod-worker.ts';
 export const DEADLINE_EXCEEDED: Verdict = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
+  isImmediate: true,
 };
 
 /** Microseconds that are left of it; it counts from the pod's start, whatever its kubelet has been through since. Undefined without a deadline. */

@@ -9,7 +9,7 @@ import type { FleetContext } from './fleet-context.ts';
 import type { LifecycleHooks } from './lifecycle-hooks.ts';
 import type { PodWorker } from './pod-worker.ts';
 import type { Processes } from './processes.ts';
-import type { ContainerRecord } from './runtime/container-record.ts';
+import { type ContainerRecord, Run } from './runtime/container-record.ts';
 
 // minimumGracePeriodInSeconds of kuberuntime_container.go.
 export const MINIMUM_GRACE_SECONDS = 2;
@@ -36,13 +36,11 @@ export class ContainerKill {
     if (takesUs > 0) yield takesUs;
   }
 
-  /** All that run, at once and without their hooks: for a pod whose containers are all to be started again. */
-  *killAll(worker: PodWorker, records: readonly ContainerRecord[], message: string): Generator<number, void, void> {
-    let longestUs = 0;
-    for (const record of records) {
-      this.#context.events.container(worker, record, 'Normal', 'Killing', message);
-      longestUs = Math.max(longestUs, this.#processes.terminate(worker, record, MINIMUM_GRACE_SECONDS * SECOND_US));
-    }
-    if (longestUs > 0) yield longestUs;
+  /** With no grace but the least, and so without its hook: for a pod whose containers are all to be started again. */
+  *killWithoutHook(worker: PodWorker, record: ContainerRecord, message: string): Generator<number, void, void> {
+    if (record.run !== Run.Running) return;
+    this.#context.events.container(worker, record, 'Normal', 'Killing', message);
+    const takesUs = this.#processes.terminate(worker, record, MINIMUM_GRACE_SECONDS * SECOND_US);
+    if (takesUs > 0) yield takesUs;
   }
 }

@@ -22,6 +22,12 @@ import { type Image, imageReference, isImageName } from './runtime/image-registr
 /** What became of the try: undefined when the container runs, else when to try again (0: after the usual pause). */
 export type StartFailure = number | undefined;
 
+/** A container that was killed to be started again. */
+export interface KilledContainer {
+  /** When the run before that one ended. The pass knows the runtime as it was before the kill, and takes the back-off from there (doBackOff). */
+  readonly formerFinishUs: number | undefined;
+}
+
 export class ContainerStart {
   readonly #context: FleetContext;
   readonly #puller: ImagePuller;
@@ -37,9 +43,10 @@ export class ContainerStart {
     this.#killer = killer;
   }
 
-  *start(worker: PodWorker, record: ContainerRecord): Generator<number, StartFailure, void> {
+  /** `killed` is given when this pass has killed the container itself. */
+  *start(worker: PodWorker, record: ContainerRecord, killed?: KilledContainer): Generator<number, StartFailure, void> {
     const { sim, runtime, timings, events } = this.#context;
-    const waitUntilUs = this.#crashBackOff(worker, record);
+    const waitUntilUs = this.#crashBackOff(worker, record, killed === undefined ? record.finishUs : killed.formerFinishUs);
     if (waitUntilUs > 0) return waitUntilUs;
 
     const image = yield* this.#ensureImage(worker, record);
@@ -73,13 +80,13 @@ export class ContainerStart {
   }
 
   /** The end of the wait the container's last crash has earned it, or 0; a container that may start is charged for it. */
-  #crashBackOff(worker: PodWorker, record: ContainerRecord): number {
-    if (record.run !== Run.Exited) return 0;
+  #crashBackOff(worker: PodWorker, record: ContainerRecord, finishUs: number | undefined): number {
+    if (record.run !== Run.Exited || finishUs === undefined) return 0;
     const nowUs = this.#context.sim.nowUs;
-    const endsUs = backOffEndsUs(record.backOff, record.finishUs, nowUs);
+    const endsUs = backOffEndsUs(record.backOff, finishUs, nowUs);
     if (endsUs === 0) {
       const maxUs = worker.node.config.maxContainerRestartPeriodSeconds * SECOND_US;
-      record.backOff = nextBackOff(record.backOff, record.finishUs, nowUs, maxUs);
+      record.backOff = nextBackOff(record.backOff, finishUs, nowUs, maxUs);
       return 0;
     }
     const pod = `${worker.name}_${worker.namespace}(${worker.uid})`;
@@ -128,15 +135,15 @@ export class ContainerStart {
     }
 
     const entry = worker.imageBackOff?.get(name);
-    const endsUs = entry === undefined ? 0 : backOffEndsUs(entry, entry.lastUpdateUs, sim.nowUs);
-    if (endsUs > 0) {
+    if (entry !== undefined && backOffEndsUs(entry, entry.lastUpdateUs, sim.nowUs) > 0) {
       const why = record.waiting?.message ?? '';
       const earlier = why.startsWith('Back-off pulling image') ? why.slice(why.indexOf(': ') + 2) : `ErrImagePull: ${why}`;
       const message = `Back-off pulling image "${name}"`;
       events.container(worker, record, 'Normal', 'BackOff', message);
       events.container(worker, record, 'Warning', 'Failed', 'Error: ImagePullBackOff');
       record.waiting = { reason: 'ImagePullBackOff', message: `${message}: ${earlier}` };
-      return endsUs;
+      // Unlike the back-off of a crash it does not say when it ends (ErrImagePullBackOff is no BackoffError): looked at again after the usual pause.
+      return 0;
     }
 
     events.container(worker, record, 'Normal', 'Pulling', `Pulling image "${name}"`);

@@ -7,8 +7,8 @@
 import { compareText } from '../base/compare.ts';
 import { quantityUnits } from '../model/quantity.ts';
 import { isCritical } from './pod-admission.ts';
-import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
-import { Run } from './runtime/container-record.ts';
+import type { PodWorker, Verdict } from './pod-worker.ts';
+import { ContainerRole, Run } from './runtime/container-record.ts';
 
 export type Scarce = 'memory' | 'ephemeral-storage';
 
@@ -16,7 +16,7 @@ export type Scarce = 'memory' | 'ephemeral-storage';
 export function rankForEviction(workers: Iterable<PodWorker>, scarce: Scarce, nowUs: number): PodWorker[] {
   const ranked: { readonly worker: PodWorker; readonly isOver: boolean; readonly priority: number; readonly over: number }[] = [];
   for (const worker of workers) {
-    if (worker.phase !== WorkerPhase.Syncing || !worker.isAdmitted || isCritical(worker.pod)) continue;
+    if (worker.isLeaving || !worker.isAdmitted || isCritical(worker.pod)) continue;
     const over = usedBytes(worker, scarce, nowUs) - (scarce === 'memory' ? worker.memoryBytes : worker.ephemeralBytes);
     ranked.push({ worker, isOver: over > 0, priority: worker.pod.spec.priority ?? 0, over });
   }
@@ -47,20 +47,42 @@ export function evictionVerdict(worker: PodWorker, scarce: Scarce, threshold: st
     if (record.process === undefined) continue;
     const used = scarce === 'memory' ? record.process.memoryBytes(nowUs) : record.process.behaviour.diskBytes;
     const request = record.spec.resources?.requests?.[scarce] ?? 0;
+    if (used <= quantityUnits(request)) continue;
     message += `Container ${record.spec.name} was using ${kibibytesText(used)}, request is ${request}, has larger consumption of ${scarce}. `;
   }
   return { reason: 'Evicted', message, disruption: { reason: 'TerminationByKubelet', message } };
 }
 
-/** The end of a pod one of whose containers has written more than its limit of ephemeral storage; undefined when none has. */
+/**
+ * The end of a pod that has written more than its limits of ephemeral storage add up to, or one of whose containers has written more than
+ * its own; undefined when none has. It is no disruption: the pod itself is to blame.
+ */
 export function storageLimitVerdict(worker: PodWorker): Verdict | undefined {
+  const limit = podLimitBytes(worker);
+  if (limit > 0 && usedBytes(worker, 'ephemeral-storage', 0) > limit) {
+    const alone = worker.containers.find(({ spec }) => quantityUnits(spec.resources?.limits?.['ephemeral-storage']) === limit);
+    // A sum is printed as the kubelet adds it up, a single limit as it was given.
+    const text = alone?.spec.resources?.limits?.['ephemeral-storage'] ?? kibibytesText(limit);
+    return { reason: 'Evicted', message: `Pod ephemeral local storage usage exceeds the total limit of containers ${text}. ` };
+  }
   for (const { spec, process } of worker.containers) {
-    const limit = spec.resources?.limits?.['ephemeral-storage'];
-    if (limit === undefined || process === undefined || process.behaviour.diskBytes <= quantityUnits(limit)) continue;
-    const message = `Container ${spec.name} exceeded its local ephemeral storage limit "${limit}". `;
-    return { reason: 'Evicted', message, disruption: { reason: 'TerminationByKubelet', message } };
+    const own = spec.resources?.limits?.['ephemeral-storage'];
+    if (own === undefined || process === undefined || process.behaviour.diskBytes <= quantityUnits(own)) continue;
+    return { reason: 'Evicted', message: `Container ${spec.name} exceeded its local ephemeral storage limit "${own}". ` };
   }
   return undefined;
+}
+
+/** PodLimits: what app containers and sidecars have together, or an init container more than they; 0 without any limit. */
+function podLimitBytes({ containers }: PodWorker): number {
+  let together = 0;
+  let largestInit = 0;
+  for (const { role, spec } of containers) {
+    const limit = quantityUnits(spec.resources?.limits?.['ephemeral-storage']);
+    if (role === ContainerRole.Init) largestInit = Math.max(largestInit, limit);
+    else together += limit;
+  }
+  return Math.max(together, largestInit);
 }
 
 /** Bytes as the kubelet prints what it has measured: whole Ki, unless they are whole Mi or Gi. */

@@ -14,7 +14,7 @@ import { evictionVerdict, kibibytesText, rankForEviction, type Scarce, storageLi
 import type { FleetContext } from './fleet-context.ts';
 import type { NodeState } from './node-state.ts';
 import { isCritical } from './pod-admission.ts';
-import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import type { PodWorker, Verdict } from './pod-worker.ts';
 import { oomScoreAdjust } from './qos.ts';
 import { type ContainerRecord, type Process, Run } from './runtime/container-record.ts';
 
@@ -160,7 +160,7 @@ export class NodePressure implements EventHandler {
   /** The next pass follows as soon as the pod that was evicted has left nothing behind, or after half a minute. */
   #awaitCleanup(node: NodeState): void {
     const { victim, untilUs } = node.evicting!;
-    if (victim.phase < WorkerPhase.Terminated && this.#context.sim.nowUs < untilUs) return this.#watch(node);
+    if (!victim.isFinished && this.#context.sim.nowUs < untilUs) return this.#watch(node);
     node.evicting = undefined;
     this.#monitor(node);
   }
@@ -181,7 +181,7 @@ export class NodePressure implements EventHandler {
   /** localStorageEviction: of these, unlike under pressure, all go at once. */
   #evictOverStorageLimits(node: NodeState): void {
     for (const worker of [...node.workers]) {
-      if (worker.phase !== WorkerPhase.Syncing || !worker.isAdmitted || isCritical(worker.pod)) continue;
+      if (worker.isLeaving || !worker.isAdmitted || isCritical(worker.pod)) continue;
       const verdict = storageLimitVerdict(worker);
       if (verdict === undefined) continue;
       this.#context.events.pod(worker, 'Warning', 'Evicted', verdict.message);

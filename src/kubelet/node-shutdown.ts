@@ -45,7 +45,7 @@ export class NodeShutdown implements EventHandler {
     if (total <= 0 || !node.isRunning) return this.#sink.powerOff(node);
     const { events } = this.#context;
     node.isShuttingDown = true;
-    events.node(node, 'Normal', 'NodeShutdown', 'Shutdown manager detected shutdown event');
+    events.node(node, 'Normal', 'Shutdown', 'Shutdown manager detected shutdown event');
     this.#sink.announce(node);
     node.shutdownGroup = Group.Ordinary;
     this.#killGroup(node, total - critical);

@@ -120,7 +120,7 @@ function podsBeside(worker: PodWorker): Iterable<Pod> {
 
 function isRoomBeingMade(node: NodeState): boolean {
   for (const worker of node.workers) {
-    if (worker.isCounted && worker.phase === WorkerPhase.Terminating && worker.verdict === PREEMPTED) return true;
+    if (worker.isCounted && (worker.stop?.verdict === PREEMPTED || worker.verdict === PREEMPTED)) return true;
   }
   return false;
 }

@@ -10,6 +10,7 @@ import { Run } from './runtime/container-record.ts';
 
 /** Power loss: sandbox and processes are gone. */
 export function loseSandbox(worker: PodWorker, processes: Processes): void {
+  losePlans(worker);
   for (const record of worker.containers) {
     if (record.run !== Run.Running) continue;
     // After the boot the runtime finds its containers ended, nobody knows how.
@@ -23,15 +24,26 @@ export function loseSandbox(worker: PodWorker, processes: Processes): void {
   worker.volumesInUse = undefined;
   worker.isInitialized = false;
   worker.ip = '';
+  worker.seenIp = '';
 }
 
 /** The kubelet has ended: its back-offs and its probes' timers were in its memory only. */
 export function loseMemory(worker: PodWorker): void {
+  losePlans(worker);
   worker.imageBackOff = undefined;
   for (const record of worker.containers) {
     record.backOff = undefined;
     for (const probe of record.probes ?? []) probe.forget();
   }
+}
+
+/** What a kubelet meant to do is lost with it, but for deletions, which the API server knows of. */
+function losePlans(worker: PodWorker): void {
+  if (worker.pod.metadata.deletionTimestamp === undefined) worker.stop = undefined;
+  worker.isEnding = false;
+  worker.isRelistPending = false;
+  worker.syncedUs = -1;
+  worker.mountRetry = undefined;
 }
 
 /** Of the Event for a pod that is begun anew. */

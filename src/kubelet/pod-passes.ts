@@ -15,8 +15,8 @@ const RETRY_US = 10 * SECOND_US;
 const RETRY_MAX_US = 60 * SECOND_US;
 
 export interface PassSink {
-  /** Reports what is seen of the pod before a pass; true when nothing is left to do and the pod has left syncing. */
-  isOver(worker: PodWorker): boolean;
+  /** Reports what is seen of the pod before a pass; true when none is to follow, because the pod leaves syncing. */
+  leaves(worker: PodWorker): boolean;
   /** `advance` is to be called after that time, unless the pass has been given up by then. */
   resumeAfter(worker: PodWorker, delayUs: number): void;
   /** `retry` is to be called after that time. */
@@ -41,11 +41,24 @@ export class PodPasses {
   /** Something has happened to the pod: a pass over it follows, at once or after the one under way. */
   wake(worker: PodWorker): void {
     if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning || !worker.isAdmitted) return;
-    if (worker.task !== undefined) {
-      worker.isDirty = true;
-      return;
+    if (worker.task !== undefined) worker.isDirty = true;
+    else if (this.#isRelisted(worker)) this.#start(worker);
+    else this.relist(worker);
+  }
+
+  /** The pod is to go down: what can be given up is; a pass that has the runtime at work is seen through (context.WithoutCancel). */
+  yield(worker: PodWorker): void {
+    if (worker.task !== undefined && worker.isPassCancellable) {
+      this.abandon(worker);
+      worker.syncedUs = this.#context.sim.nowUs;
     }
-    this.#start(worker);
+    this.wake(worker);
+  }
+
+  /** Has the runtime been looked at since the last pass? Without that a worker does nothing more (GetNewerThan). */
+  #isRelisted({ node, syncedUs }: PodWorker): boolean {
+    const { nowUs } = this.#context.sim;
+    return node.tickUs + Math.floor((nowUs - node.tickUs) / SECOND_US) * SECOND_US > syncedUs;
   }
 
   /** What a failed pass has waited for is over. */
@@ -65,7 +78,7 @@ export class PodPasses {
       worker.retryEvent = undefined;
     }
     worker.isDirty = false;
-    if (this.#sink.isOver(worker)) return;
+    if (this.#sink.leaves(worker)) return;
     worker.taskEpoch++;
     worker.task = this.#sync.pass(worker);
     this.advance(worker);
@@ -87,7 +100,9 @@ export class PodPasses {
   #onPassDone(worker: PodWorker, { acted, retryUs }: PassResult): void {
     const { sim, jitter } = this.#context;
     // After a pass that did something the runtime is relisted at once (PLEGOnDemandRelist), and the pod looked at again.
-    if (worker.isDirty || (acted && retryUs === undefined)) return this.#start(worker);
+    worker.syncedUs = sim.nowUs;
+    if (acted && retryUs === undefined) return this.#start(worker);
+    if (worker.isDirty) this.relist(worker);
     if (retryUs === undefined) return;
     const waitUs = retryUs === 0 ? RETRY_US : Math.min(RETRY_MAX_US, Math.max(0, retryUs - sim.nowUs));
     const jittered = Math.round(waitUs * (1 + jitter.uniform() / 2));

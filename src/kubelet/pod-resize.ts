@@ -4,15 +4,17 @@
  * Models the allocation manager (pkg/kubelet/allocation) and the resize policy of containers. What is granted becomes the
  * container's own; what is not leaves a condition that says why.
  */
-import type { Container, Pod } from '../model/pod.ts';
+import { compareText } from '../base/compare.ts';
+import type { ResourceList } from '../model/meta.ts';
+import type { Container, Pod, ResourceRequirements } from '../model/pod.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 import { roomOf } from './pod-admission.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { type ContainerRecord, Run } from './runtime/container-record.ts';
 
-/** Why a resize is still pending: the node could never grant it, or not now. */
+/** Why a resize is still pending; one that is larger than the whole node waits as well, since 1.36 knows no capacity check. */
 export interface PendingResize {
-  readonly reason: 'Infeasible' | 'Deferred';
+  readonly reason: 'Deferred';
   readonly message: string;
 }
 
@@ -38,10 +40,6 @@ export function pendingResize(worker: PodWorker, pod: Pod): PendingResize | unde
       capacity: node.allocatableMemoryBytes,
     },
   ];
-  for (const { name, wanted, capacity } of asked) {
-    if (wanted > capacity)
-      return { reason: 'Infeasible', message: `Node didn't have enough capacity: ${name}, requested: ${wanted}, capacity: ${capacity}` };
-  }
   for (const { name, wanted, had, used, capacity } of asked) {
     if (wanted > had && used - had + wanted > capacity) {
       const message = `Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${used - had}, capacity: ${capacity}`;
@@ -71,10 +69,28 @@ export function grantResize(worker: PodWorker, pod: Pod): void {
     if (spec === undefined) continue;
     if (record.run === Run.Running && needsRestart(record.spec, spec)) {
       record.killMessage = `Container ${spec.name} resize requires restart`;
+      record.isKilledToRestart = true;
       record.killGraceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
     }
     record.spec = { ...record.spec, ...(spec.resources === undefined ? {} : { resources: spec.resources }) };
   }
+}
+
+/** What the Events of a resize say: the resources of all containers as Go writes them, with the error that holds the resize up. */
+export function resizeText({ metadata, spec }: Pod, prefix: string, error?: string): string {
+  const listOf = (containers: readonly Container[]) => containers.map(({ name, resources }) => ({ name, resources: inOrder(resources) }));
+  const summary = {
+    ...(spec.initContainers === undefined ? {} : { initContainers: listOf(spec.initContainers) }),
+    containers: listOf(spec.containers),
+    generation: metadata.generation ?? 1,
+    ...(error === undefined ? {} : { error }),
+  };
+  return `${prefix}: ${JSON.stringify(summary)}`;
+}
+
+function inOrder({ limits, requests }: ResourceRequirements = {}): object {
+  const sorted = (list: ResourceList) => Object.fromEntries(Object.entries(list).sort(([a], [b]) => compareText(a, b)));
+  return { ...(limits === undefined ? {} : { limits: sorted(limits) }), ...(requests === undefined ? {} : { requests: sorted(requests) }) };
 }
 
 function haveSameResources(a: Container, b: Container): boolean {

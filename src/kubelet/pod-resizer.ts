@@ -10,12 +10,12 @@ import { drawUs } from '../sim/distribution.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { NodeState } from './node-state.ts';
 import { roomOf } from './pod-admission.ts';
-import { asksForResize, grantResize, pendingResize, specOf } from './pod-resize.ts';
+import { asksForResize, grantResize, pendingResize, resizeText, specOf } from './pod-resize.ts';
 import type { PodWorker } from './pod-worker.ts';
 import type { PodWorkerTable } from './pod-worker-table.ts';
 import type { Processes } from './processes.ts';
 import { type QosClass, qosOf } from './qos.ts';
-import { Run } from './runtime/container-record.ts';
+import { ContainerRole, Run } from './runtime/container-record.ts';
 
 /** The grace of a pod that names none. */
 const DEFAULT_GRACE_SECONDS = 30;
@@ -47,7 +47,11 @@ export class PodResizer {
       const spec = specOf(worker, worker.pod, record);
       if (spec === undefined || spec.image === record.spec.image) continue;
       if (record.run === Run.Running) {
-        record.killMessage = `Container ${spec.name} definition changed, will be restarted`;
+        const isApp = record.role === ContainerRole.App;
+        record.killMessage = isApp
+          ? `Container ${spec.name} definition changed, will be restarted`
+          : `Init container ${spec.name} definition changed`;
+        record.isKilledToRestart = true;
         record.killGraceSeconds = graceSeconds;
       }
       record.spec = { ...record.spec, ...(spec.image === undefined ? {} : { image: spec.image }) };
@@ -79,6 +83,7 @@ export class PodResizer {
   /** The runtime has taken over what was granted. */
   settled(worker: PodWorker): void {
     worker.isResizing = false;
+    this.#context.events.pod(worker, 'Normal', 'ResizeCompleted', resizeText(worker.pod, 'Pod resize completed'));
     for (const record of worker.containers) if (record.resources !== record.spec.resources) this.#processes.resized(worker, record);
     this.#sink.wake(worker);
   }
@@ -89,7 +94,17 @@ export class PodResizer {
     const before = worker.resize;
     worker.resize = isAsked ? pendingResize(worker, pod) : undefined;
     if (worker.resize?.reason === 'Deferred' && before?.reason !== 'Deferred') worker.resizeDeferredUs = this.#context.sim.nowUs;
-    if (worker.resize !== undefined || !worker.isCounted) return;
+    if (worker.resize !== undefined) {
+      // Told once for each change that is asked for.
+      if (before === undefined || worker.resizeGeneration !== pod.metadata.generation) {
+        const { reason, message } = worker.resize;
+        this.#context.events.pod(worker, 'Warning', `Resize${reason}`, resizeText(pod, `Pod resize ${reason}`, message));
+      }
+      worker.resizeGeneration = pod.metadata.generation;
+      return;
+    }
+    if (!worker.isCounted) return;
+    if (isAsked) this.#context.events.pod(worker, 'Normal', 'ResizeStarted', resizeText(pod, 'Pod resize started'));
     grantResize(worker, pod);
     this.#table.uncount(worker);
     this.#table.count(worker, roomOf({ ...pod, status: {} }));

@@ -8,7 +8,7 @@ import type { Condition } from '../model/meta.ts';
 import type { Pod, PodPhase, PodStatus } from '../model/pod.ts';
 import { timeText } from '../model/time.ts';
 import { isReady, statusesOf } from './container-status.ts';
-import { phaseOf } from './pod-phase.ts';
+import { generatedPhase, isFinal, toldPhase } from './pod-phase.ts';
 import { type PodWorker, WorkerPhase } from './pod-worker.ts';
 import { qosOf } from './qos.ts';
 import { ContainerRole, Run } from './runtime/container-record.ts';
@@ -21,8 +21,12 @@ export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
   // A refused pod gets nothing but its verdict: no container was ever made for it.
   if (worker.verdict !== undefined && !worker.isAdmitted) return previous ?? refusedStatus(worker);
 
-  const phase = phaseOf(worker);
+  worker.generatedPhase = generatedPhase(worker);
+  const phase = toldPhase(worker);
   const conditions = conditionsOf(worker, phase, timeText(nowUs));
+  const { node } = worker;
+  // That of its node needs no sandbox.
+  const ip = worker.isHostNetwork ? node.ip : worker.seenIp;
   const apps = statusesOf(worker, worker.initCount, worker.containers.length, previous?.containerStatuses);
   const inits = worker.initCount === 0 ? undefined : statusesOf(worker, 0, worker.initCount, previous?.initContainerStatuses);
   if (
@@ -31,12 +35,11 @@ export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
     previous.containerStatuses === apps &&
     previous.initContainerStatuses === inits &&
     previous.phase === phase &&
-    (previous.podIP ?? '') === worker.ip &&
+    (previous.podIP ?? '') === ip &&
     previous.observedGeneration === worker.pod.metadata.generation
   ) {
     return previous;
   }
-  const { node, ip } = worker;
   const podIPs = ip === '' || worker.isHostNetwork ? node.hostIps : previous?.podIP === ip ? previous.podIPs! : [{ ip }];
   const qosClass = worker.pod.status?.qosClass ?? qosOf(worker.pod);
   const observedGeneration = worker.pod.metadata.generation ?? 1;
@@ -59,35 +62,38 @@ export function podStatus(worker: PodWorker, nowUs: number): PodStatus {
           qosClass,
         };
   if (inits !== undefined) status.initContainerStatuses = inits;
-  if (worker.verdict !== undefined && (phase === 'Succeeded' || phase === 'Failed')) {
+  if (worker.verdict !== undefined && phase === 'Failed') {
     status.message = worker.verdict.message;
     status.reason = worker.verdict.reason;
   }
   return status;
 }
 
+/** Of its conditions not even the scheduler's is left (rejectPod in kubelet.go, mergePodStatus). */
 function refusedStatus(worker: PodWorker): PodStatus {
   const { pod, verdict } = worker;
   return {
     observedGeneration: pod.metadata.generation ?? 1,
     phase: 'Failed',
-    conditions: pod.status?.conditions?.filter((one) => one.type === 'PodScheduled') ?? NO_CONDITIONS,
     message: verdict!.message,
     reason: verdict!.reason,
     startTime: worker.startTime,
+    qosClass: pod.status?.qosClass ?? qosOf(pod),
   };
 }
 
-/** The five conditions in upstream's order, and DisruptionTarget behind them; the previous array when nothing has changed. */
-function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly Condition[] {
-  const { pod } = worker;
+/** The conditions in upstream's order: what is said of few pods, the five, and last whether all containers restart. The previous array when nothing has changed. */
+function conditionsOf(worker: PodWorker, told: PodPhase, now: string): readonly Condition[] {
+  const { pod, generatedPhase: phase } = worker;
   const previous = worker.status?.conditions;
   const before = previous ?? pod.status?.conditions ?? NO_CONDITIONS;
   const generation = pod.metadata.generation;
-  const isOver = phase === 'Succeeded' || phase === 'Failed';
+  const isOver = isFinal(phase);
 
   const hasSandbox = condition(before, Type.Sandbox, worker.hasSandbox && worker.phase < WorkerPhase.Terminated, '', '', generation, now);
-  const incomplete = phase === 'Succeeded' ? '' : incompleteInits(worker);
+  // Once initialized, for good: not even a new sandbox takes it back.
+  const wasInitialized = find(before, Type.Initialized)?.status === 'True';
+  const incomplete = phase === 'Succeeded' || wasInitialized ? '' : incompleteInits(worker);
   const initialized =
     incomplete === ''
       ? condition(before, Type.Initialized, true, phase === 'Succeeded' ? 'PodCompleted' : '', '', generation, now)
@@ -111,45 +117,53 @@ function conditionsOf(worker: PodWorker, phase: PodPhase, now: string): readonly
       : condition(before, Type.Ready, false, 'ReadinessGatesNotReady', gate, generation, now);
   const containersReady = condition(before, Type.ContainersReady, areReady, reason, message, generation, now);
   const scheduled = condition(before, Type.Scheduled, true, '', '', generation, now);
-  const others = otherConditions(worker, before, isOver, generation, now);
+  const rare = rareConditions(worker, before, isFinal(told), generation, now);
+  const restarting = worker.mayRestartAll ? restartingCondition(worker, before, now) : undefined;
+  const at = rare.length;
   if (
     previous !== undefined &&
-    previous.length === 5 + others.length &&
-    previous[Type.Sandbox] === hasSandbox &&
-    previous[Type.Initialized] === initialized &&
-    previous[Type.Ready] === ready &&
-    previous[Type.ContainersReady] === containersReady &&
-    previous[Type.Scheduled] === scheduled &&
-    others.every((one, at) => previous[5 + at] === one)
+    previous.length === at + 5 + (restarting === undefined ? 0 : 1) &&
+    previous[at + Type.Sandbox] === hasSandbox &&
+    previous[at + Type.Initialized] === initialized &&
+    previous[at + Type.Ready] === ready &&
+    previous[at + Type.ContainersReady] === containersReady &&
+    previous[at + Type.Scheduled] === scheduled &&
+    previous[at + 5] === restarting &&
+    rare.every((one, i) => previous[i] === one)
   ) {
     return previous;
   }
-  if (others.length === 0) return sharedConditions(hasSandbox, initialized, ready, containersReady, scheduled);
-  return [hasSandbox, initialized, ready, containersReady, scheduled, ...others];
+  if (at === 0 && restarting === undefined) return sharedConditions(hasSandbox, initialized, ready, containersReady, scheduled);
+  const all = [...rare, hasSandbox, initialized, ready, containersReady, scheduled];
+  if (restarting !== undefined) all.push(restarting);
+  return all;
 }
 
-/** What is said of few pods: why they end, how a change of their resources stands, whether all of their containers restart. */
-function otherConditions(
+/** What is said of few pods: how a change of their resources stands, and, with a final phase, why they were ended. */
+function rareConditions(
   worker: PodWorker,
   before: readonly Condition[],
   isOver: boolean,
   generation: number | undefined,
   now: string,
 ): readonly Condition[] {
-  const disruption = worker.verdict?.disruption;
+  const disruption = isOver ? worker.verdict?.disruption : undefined;
   const pending = worker.resize;
-  if (disruption === undefined && pending === undefined && !worker.isResizing && !worker.mayRestartAll) return NO_CONDITIONS;
-  const others: Condition[] = [];
-  const say = (type: Type, isTrue: boolean, reason: string, message: string) =>
-    others.push(condition(before, type, isTrue, reason, message, generation, now));
-  if (disruption !== undefined) say(Type.Disruption, true, disruption.reason, disruption.message);
-  if (pending !== undefined) say(Type.ResizePending, true, pending.reason, pending.message);
-  if (worker.isResizing) say(Type.ResizeInProgress, true, '', '');
-  if (worker.mayRestartAll) {
-    const reason = !isOver ? '' : worker.status?.phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
-    say(Type.RestartingAll, worker.isRestartingAll, reason, '');
-  }
-  return others;
+  if (disruption === undefined && pending === undefined && !worker.isResizing) return NO_CONDITIONS;
+  const rare: Condition[] = [];
+  const say = (type: Type, reason: string, message: string) => rare.push(condition(before, type, true, reason, message, generation, now));
+  if (pending !== undefined) say(Type.ResizePending, pending.reason, pending.message);
+  if (worker.isResizing) say(Type.ResizeInProgress, '', '');
+  if (disruption !== undefined) say(Type.Disruption, disruption.reason, disruption.message);
+  return rare;
+}
+
+/** GenerateAllContainersRestartingCondition: the only one that names no generation. */
+function restartingCondition(worker: PodWorker, before: readonly Condition[], now: string): Condition {
+  const { generatedPhase: phase, isRestartingAll: isTrue } = worker;
+  const reason = isTrue ? 'RestartAllContainersStarted' : phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : '';
+  const message = isTrue ? 'container exited with restart policy rule' : '';
+  return condition(before, Type.RestartingAll, isTrue, reason, message, NO_GENERATION, now);
 }
 
 /** The last lists made, of pods that are ready and of others: pods that change in one second mostly say the same. */
@@ -242,6 +256,8 @@ const TYPES = [
   'AllContainersRestarting',
 ] as const;
 
+const NO_GENERATION = 0;
+
 /** The last condition made of each type, true and false: pods that change in one second mostly say the same. */
 const latest: (Condition | undefined)[] = new Array(TYPES.length * 2).fill(undefined);
 
@@ -262,13 +278,10 @@ function condition(
   const slot = type * 2 + (isTrue ? 1 : 0);
   const last = latest[slot];
   if (last !== undefined && last.lastTransitionTime === since && saysSame(last, status, reason, message, generation)) return last;
-  const made: { -readonly [field in keyof Condition]: Condition[field] } = {
-    type: TYPES[type],
-    observedGeneration: generation ?? 1,
-    status,
-    lastProbeTime: null,
-    lastTransitionTime: since,
-  };
+  const made: { -readonly [field in keyof Condition]: Condition[field] } =
+    generation === NO_GENERATION
+      ? { type: TYPES[type], status, lastProbeTime: null, lastTransitionTime: since }
+      : { type: TYPES[type], observedGeneration: generation ?? 1, status, lastProbeTime: null, lastTransitionTime: since };
   if (reason !== '') made.reason = reason;
   if (message !== '') made.message = message;
   latest[slot] = made;
@@ -287,7 +300,7 @@ function find(before: readonly Condition[], type: Type): Condition | undefined {
 function saysSame(one: Condition, status: string, reason: string, message: string, generation: number | undefined): boolean {
   return (
     one.status === status &&
-    one.observedGeneration === (generation ?? 1) &&
+    (one.observedGeneration ?? NO_GENERATION) === (generation ?? 1) &&
     (one.reason ?? '') === reason &&
     (one.message ?? '') === message
   );

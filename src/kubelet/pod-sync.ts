@@ -9,12 +9,12 @@ import { fail } from '../base/fail.ts';
 import { MILLISECOND_US, SECOND_US } from '../base/units.ts';
 import { drawUs } from '../sim/distribution.ts';
 import type { ContainerKill } from './container-kill.ts';
-import type { ContainerStart } from './container-start.ts';
+import type { ContainerStart, KilledContainer } from './container-start.ts';
 import type { FleetContext } from './fleet-context.ts';
 import { podIp } from './node-state.ts';
 import { type Stage, type VolumeProblem, volumeProblems } from './pod-volumes.ts';
 import type { Pass, PassResult, PodWorker } from './pod-worker.ts';
-import { restartContainers, shouldRestartAll } from './restart-all.ts';
+import { removeContainers, shouldRestartAll } from './restart-all.ts';
 import { mayRestart } from './restart-policy.ts';
 import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 
@@ -51,17 +51,20 @@ export class PodSync {
       return { acted: false, retryUs: sim.nowUs + NETWORK_RETRY_US };
     }
     let acted = false;
+    worker.isPassCancellable = false;
     if (shouldRestartAll(worker)) {
-      yield* this.#restartAll(worker);
-      acted = true;
+      yield* this.#removeAll(worker);
+      return ACTED;
     }
     if (!worker.hasSandbox) {
       let waitUs = 0;
       if (!worker.hasVolumes) {
+        worker.isPassCancellable = true;
         const problem = yield* this.#mountVolumes(worker);
         if (problem) return { acted: false, retryUs: 0 };
         if (worker.pod.spec.volumes !== undefined && worker.pod.spec.volumes.length > 0) waitUs = drawUs(timings.mountVolumes, runtime);
       }
+      worker.isPassCancellable = false;
       worker.probesBaseUs = sim.nowUs + waitUs;
       yield waitUs + drawUs(timings.sandbox, runtime);
       worker.hasVolumes = true;
@@ -74,10 +77,13 @@ export class PodSync {
     }
 
     const { containers, initCount } = worker;
+    const killed = new Map<ContainerRecord, KilledContainer>();
     for (const record of containers) {
       if (record.killMessage === '' || record.run !== Run.Running) continue;
       const message = record.killMessage;
       record.killMessage = '';
+      // Whoever is killed to be started again is, whatever it exits with.
+      if (record.isKilledToRestart) killed.set(record, { formerFinishUs: record.restartCount > 0 ? record.finishUs : undefined });
       yield* this.#killer.kill(worker, record, record.killGraceSeconds, message);
       acted = true;
     }
@@ -85,7 +91,7 @@ export class PodSync {
       const next = nextInit(worker);
       if (next === 'wait') return acted ? ACTED : IDLE;
       if (next !== 'done') {
-        const failure = yield* this.#start.start(worker, next);
+        const failure = yield* this.#start.start(worker, next, killed.get(next));
         return { acted: acted || failure === undefined, retryUs: failure };
       }
       worker.isInitialized = true;
@@ -94,8 +100,8 @@ export class PodSync {
     let retryUs: number | undefined;
     for (const record of containers) {
       if (record.role === ContainerRole.Init || record.run === Run.Running) continue;
-      if (record.run === Run.Exited && !mayRestart(worker, record)) continue;
-      const failure = yield* this.#start.start(worker, record);
+      if (record.run === Run.Exited && !killed.has(record) && !mayRestart(worker, record)) continue;
+      const failure = yield* this.#start.start(worker, record, killed.get(record));
       if (failure === undefined) acted = true;
       else retryUs = earlier(retryUs, failure);
     }
@@ -105,18 +111,18 @@ export class PodSync {
 
   /**
    * A container has ended in a way that has all of them start again, init containers first, in the same sandbox and without hooks
-   * (KEP-5532); while the others go down a condition says so.
+   * (KEP-5532): they are killed one after the other, and a condition says so until they are gone.
    */
-  *#restartAll(worker: PodWorker): Generator<number, void, void> {
+  *#removeAll(worker: PodWorker): Generator<number, void, void> {
     worker.isRestartingAll = true;
     this.#report(worker);
-    const running = worker.containers.filter((record) => record.run === Run.Running);
-    yield* this.#killer.killAll(worker, running, 'Restarting all containers');
-    for (const record of worker.containers) record.seen = record.run;
-    restartContainers(worker);
+    // App containers before init containers.
+    for (const role of [ContainerRole.App, ContainerRole.Sidecar]) {
+      for (const record of worker.containers) if (record.role === role) yield* this.#killer.killWithoutHook(worker, record, 'killing');
+    }
+    removeContainers(worker);
     worker.isInitialized = false;
     worker.isRestartingAll = false;
-    this.#report(worker);
   }
 
   /** Waits for what the volumes need; true when the wait took too long and the pass is given up. */
@@ -125,25 +131,34 @@ export class PodSync {
     const { volumes } = worker.pod.spec;
     if (volumes === undefined || volumes.length === 0) return false;
     const sinceUs = sim.nowUs;
-    let retryUs = MOUNT_RETRY_US;
     for (;;) {
       const problems = volumeProblems(client, worker);
-      if (problems.length === 0) return false;
-      for (const { stage, message } of problems) if (stage === 'unmounted') events.pod(worker, 'Warning', 'FailedMount', message);
-      // What cannot be processed ends the wait as soon as the pod asks; what has been tried and failed is put off for longer each time.
-      const unprocessed = problems.filter(({ stage }) => stage === 'unprocessed');
-      const deadlineUs = unprocessed.length > 0 ? PROCESS_US : MOUNT_TIMEOUT_US;
-      const waitUs = unprocessed.length > 0 ? PROCESS_US : retryUs;
-      const leftUs = sinceUs + deadlineUs - sim.nowUs;
-      if (waitUs < leftUs || (unprocessed.length > 0 && leftUs > 0)) {
-        if (unprocessed.length === 0) retryUs = Math.min(MOUNT_RETRY_MAX_US, retryUs * 2);
-        yield waitUs;
-        continue;
+      if (problems.length === 0) {
+        worker.mountRetry = undefined;
+        return false;
       }
-      yield Math.max(0, leftUs);
-      const why = unprocessed.length > 0 ? errorsOf(unprocessed) : 'context deadline exceeded';
-      events.pod(worker, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${listsOf(problems)}: ${why}`);
-      return true;
+      // What cannot be processed is looked at once in each pass, and ends it as soon as the pod asks.
+      const unprocessed = problems.filter(({ stage }) => stage === 'unprocessed');
+      if (unprocessed.length > 0) {
+        if (sim.nowUs < sinceUs + PROCESS_US) {
+          yield sinceUs + PROCESS_US - sim.nowUs;
+          continue;
+        }
+        const message = `Unable to attach or mount volumes: ${listsOf(problems)}: ${errorsOf(unprocessed)}`;
+        events.pod(worker, 'Warning', 'FailedMount', message);
+        return true;
+      }
+      worker.mountRetry ??= { dueUs: sim.nowUs, pauseUs: MOUNT_RETRY_US };
+      const retry = worker.mountRetry;
+      if (sim.nowUs >= retry.dueUs) {
+        for (const { stage, message } of problems) if (stage === 'unmounted') events.pod(worker, 'Warning', 'FailedMount', message);
+        retry.dueUs = sim.nowUs + retry.pauseUs;
+        retry.pauseUs = Math.min(MOUNT_RETRY_MAX_US, retry.pauseUs * 2);
+      }
+      const leftUs = sinceUs + MOUNT_TIMEOUT_US - sim.nowUs;
+      // That a wait has taken too long is in no Event: the kubelet takes its own deadline for an interruption.
+      if (leftUs <= 0) return true;
+      yield Math.min(leftUs, retry.dueUs - sim.nowUs);
     }
   }
 }

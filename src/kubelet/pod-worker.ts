@@ -7,7 +7,7 @@
 
 import type { Slot } from '../apiserver/store.ts';
 import type { ObjectKey } from '../model/meta.ts';
-import type { Container, Pod, PodStatus } from '../model/pod.ts';
+import type { Container, Pod, PodPhase, PodStatus } from '../model/pod.ts';
 import type { ContainerProcess, PodRuntime } from '../model/runtime-view.ts';
 import type { EventId } from '../sim/event-queue.ts';
 import type { BackOffEntry } from './back-off.ts';
@@ -25,6 +25,20 @@ export interface Verdict {
   readonly message: string;
   /** With this reason on a DisruptionTarget condition. */
   readonly disruption?: { readonly reason: string; readonly message: string };
+  /** It holds from the next look at the pod on, and not only when all containers have gone (ShouldEvict of a PodSyncHandler). */
+  readonly isImmediate?: true;
+}
+
+/** Why the pod is to go down, for which it may have to wait. */
+export interface StopRequest {
+  graceSeconds: number;
+  verdict: Verdict | undefined;
+}
+
+/** Failed mounts are put off for longer each time (nestedpendingoperations). */
+export interface MountRetry {
+  dueUs: number;
+  pauseUs: number;
 }
 
 /** A pass over a pod: yields microseconds to wait, or BLOCKED until something resumes it. Returns when to try again. */
@@ -57,6 +71,12 @@ export class PodWorker implements PodRuntime {
   /** Some container's end may have all of them start again. */
   readonly mayRestartAll: boolean;
   verdict: Verdict | undefined = undefined;
+  /** It is to go down as soon as the pass under way lets it. */
+  stop: StopRequest | undefined = undefined;
+  /** All containers have ended for good: it goes down with the next relist. */
+  isEnding = false;
+  /** As it follows from what is seen; what is told of it may lag behind (pod-phase.ts). */
+  generatedPhase: PodPhase = 'Pending';
   /** The node has taken it; one it has refused has a verdict and nothing else. */
   isAdmitted = false;
   /** A critical pod for which others are being killed. */
@@ -68,6 +88,8 @@ export class PodWorker implements PodRuntime {
   isCounted = false;
   /** A change of its resources that the node has not granted yet. */
   resize: PendingResize | undefined = undefined;
+  /** The generation of the pod that asks for it. */
+  resizeGeneration: number | undefined = undefined;
   /** Since when it is put off, for the order in which such changes are looked at again. */
   resizeDeferredUs = 0;
   /** A change that was granted has not come into force in the runtime yet. */
@@ -75,9 +97,13 @@ export class PodWorker implements PodRuntime {
   startTime = '';
 
   ip = '';
+  /** As its kubelet has seen it: after the pass that made the sandbox. */
+  seenIp = '';
   hasSandbox = false;
   sandboxCount = 0;
   hasVolumes = false;
+  /** When a mount that has failed is tried again, whatever becomes of the passes that wait for it. */
+  mountRetry: MountRetry | undefined = undefined;
   /** Those of its volumes that have to be attached, by the name nodes know them under. */
   volumesInUse: readonly string[] | undefined = undefined;
   /** All init containers are through in this sandbox. */
@@ -88,6 +114,10 @@ export class PodWorker implements PodRuntime {
   probesBaseUs = 0;
 
   task: Pass | undefined = undefined;
+  /** The pass under way can be given up for a stop: it has asked nothing of the runtime yet. */
+  isPassCancellable = false;
+  /** When the last pass ended: another needs a relist that is newer (GetNewerThan). */
+  syncedUs = -1;
   /** Something happened while a pass was under way: another follows it. */
   isDirty = false;
   /** Makes events for an abandoned pass stale. */
@@ -134,6 +164,11 @@ export class PodWorker implements PodRuntime {
 
   get nodeName(): string {
     return this.node.name;
+  }
+
+  /** It goes down, or is about to. */
+  get isLeaving(): boolean {
+    return this.phase !== WorkerPhase.Syncing || this.stop !== undefined || this.isEnding;
   }
 
   get isTerminating(): boolean {

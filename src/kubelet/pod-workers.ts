@@ -22,17 +22,18 @@ import type { NodeState } from './node-state.ts';
 import { PodGate } from './pod-gate.ts';
 import { beginAnew, loseMemory, loseSandbox, SANDBOX_CHANGED } from './pod-outage.ts';
 import { PodPasses } from './pod-passes.ts';
-import { isOver } from './pod-phase.ts';
+import { isFinal, isOver } from './pod-phase.ts';
 import { PodResizer } from './pod-resizer.ts';
 import { podStatus } from './pod-status.ts';
 import { PodSync, releaseAddress } from './pod-sync.ts';
 import { graceOf, PodTermination } from './pod-termination.ts';
-import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
+import { type PodWorker, type StopRequest, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { PodWorkerTable } from './pod-worker-table.ts';
 import type { ProbeKind, ProbeState } from './probe-state.ts';
 import { Prober } from './prober.ts';
 import { EXIT_KILLED, Processes } from './processes.ts';
-import { type ContainerRecord, Run } from './runtime/container-record.ts';
+import { isRestartedAfterKill } from './restart-policy.ts';
+import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
 import { isStaticPod, StaticPods } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
 import { endUse } from './volumes-in-use.ts';
@@ -103,7 +104,7 @@ export class PodWorkers implements EventHandler {
     const start = new ContainerStart(context, this.#puller, this.processes, hooks, killer);
     const sync = new PodSync(context, start, killer, (worker) => this.#report(worker));
     this.#passes = new PodPasses(context, sync, this.#puller, {
-      isOver: (worker) => this.#endIfOver(worker),
+      leaves: (worker) => this.#leaves(worker),
       resumeAfter: (worker, delayUs) => void this.#schedule(PodEvent.Resume, worker, worker.taskEpoch, delayUs),
       retryAfter: (worker, delayUs) => this.#schedule(PodEvent.Retry, worker, 0, delayUs),
       relistAfter: (worker, delayUs) => void this.#schedule(PodEvent.Relist, worker, 0, delayUs),
@@ -117,6 +118,7 @@ export class PodWorkers implements EventHandler {
         this.#schedule(PodEvent.Probe, worker, probe.epoch, delayUs, record.index * 4 + kind);
       },
       resultChanged: (worker) => this.#onProbeResult(worker),
+      foundGone: (worker) => this.#passes.wake(worker),
       unhealthy: (worker, record, probe) => this.#onUnhealthy(worker, record, probe),
     });
   }
@@ -133,6 +135,7 @@ export class PodWorkers implements EventHandler {
       worker.isAdmitted = true;
       worker.status = pod.status;
       worker.written = pod.status;
+      worker.generatedPhase = pod.status!.phase!;
       worker.phase = WorkerPhase.Terminated;
       return this.#cleanUpLater(worker);
     }
@@ -164,7 +167,7 @@ export class PodWorkers implements EventHandler {
     this.terminate(worker, 1);
   }
 
-  /** Leaves syncing for good: everything is stopped within the grace. */
+  /** Leaves syncing for good, once what is under way lets it: everything is stopped within the grace. */
   terminate(worker: PodWorker, graceSeconds: number, verdict?: Verdict): void {
     if (worker.phase === WorkerPhase.Terminating) {
       if (graceSeconds >= worker.graceSeconds) return this.#report(worker);
@@ -173,8 +176,16 @@ export class PodWorkers implements EventHandler {
       return this.#termination.shorten(worker);
     }
     if (worker.phase !== WorkerPhase.Syncing) return;
+    const { stop } = worker;
+    if (stop === undefined) worker.stop = { graceSeconds, verdict };
+    else worker.stop = { graceSeconds: Math.min(stop.graceSeconds, graceSeconds), verdict: stop.verdict ?? verdict };
+    if (worker.isAdmitted) this.#passes.yield(worker);
+    else this.#beginTermination(worker, worker.stop);
+  }
+
+  #beginTermination(worker: PodWorker, { graceSeconds, verdict }: StopRequest): void {
     this.#passes.abandon(worker);
-    if (verdict !== undefined) worker.verdict = verdict;
+    worker.verdict ??= verdict;
     worker.phase = WorkerPhase.Terminating;
     worker.graceSeconds = Math.max(1, graceSeconds);
     this.#report(worker);
@@ -225,7 +236,7 @@ export class PodWorkers implements EventHandler {
   relist(node: NodeState): void {
     for (const worker of node.workers) {
       if (worker.status === undefined || !worker.isAdmitted) continue;
-      for (const record of worker.containers) record.seen = record.run;
+      see(worker);
       worker.status = podStatus(worker, this.#context.sim.nowUs);
     }
   }
@@ -303,13 +314,25 @@ export class PodWorkers implements EventHandler {
     this.#passes.wake(worker);
   }
 
-  /** Reports what is seen; a pod whose containers have all ended for good leaves syncing. */
-  #endIfOver(worker: PodWorker): boolean {
-    for (const record of worker.containers) record.seen = record.run;
+  /** Reports what is seen; a pod that is to go down, or whose containers have all ended for good, leaves syncing. */
+  #leaves(worker: PodWorker): boolean {
+    if (worker.stop !== undefined) {
+      see(worker);
+      this.#beginTermination(worker, worker.stop);
+      return true;
+    }
+    see(worker);
     this.#report(worker);
     for (const record of worker.containers) this.#prober.observed(worker, record);
     if (!isOver(worker)) return false;
-    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30);
+    // What has ended is taken down by the next pass, for which the runtime has to be looked at once more.
+    if (worker.isEnding || !isFinal(worker.generatedPhase))
+      this.#beginTermination(worker, { graceSeconds: graceOf(worker.pod), verdict: undefined });
+    else {
+      worker.isEnding = true;
+      worker.syncedUs = this.#context.sim.nowUs;
+      this.#passes.relist(worker);
+    }
     return true;
   }
 
@@ -336,7 +359,7 @@ export class PodWorkers implements EventHandler {
     this.table.uncount(worker);
     for (const one of this.#gate.admitWaiting(worker.node)) this.#begin(one);
     this.#resizer.roomFreed(worker.node);
-    for (const record of worker.containers) record.seen = record.run;
+    see(worker);
     worker.phase = WorkerPhase.Terminated;
     this.#report(worker);
     this.#cleanUpLater(worker);
@@ -344,8 +367,10 @@ export class PodWorkers implements EventHandler {
   }
 
   #cleanUpLater(worker: PodWorker): void {
-    const { runtime, timings } = this.#context;
-    this.#schedule(PodEvent.CleanedUp, worker, worker.node.epoch, drawUs(timings.cleanUp, runtime));
+    const { sim, runtime, timings } = this.#context;
+    // It begins with the next relist, like every pass.
+    const waitUs = toNextTickUs(worker.node, sim.nowUs, 1);
+    this.#schedule(PodEvent.CleanedUp, worker, worker.node.epoch, waitUs + drawUs(timings.cleanUp, runtime));
   }
 
   #onCleanedUp(worker: PodWorker): void {
@@ -376,7 +401,10 @@ export class PodWorkers implements EventHandler {
 
   #onUnhealthy(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
     const name = probe.kind === 0 ? 'startup' : 'liveness';
-    record.killMessage = `Container ${record.spec.name} failed ${name} probe, will be restarted`;
+    const isSidecar = record.role === ContainerRole.Sidecar;
+    record.isKilledToRestart = isRestartedAfterKill(worker, record);
+    const what = `${isSidecar ? 'Init container' : 'Container'} ${record.spec.name} failed ${name} probe`;
+    record.killMessage = record.isKilledToRestart && !isSidecar ? `${what}, will be restarted` : what;
     record.killGraceSeconds = probe.spec.terminationGracePeriodSeconds ?? worker.pod.spec.terminationGracePeriodSeconds ?? 30;
     this.#passes.wake(worker);
   }
@@ -390,10 +418,17 @@ export class PodWorkers implements EventHandler {
   #onDeadline(worker: PodWorker): void {
     if (worker.phase !== WorkerPhase.Syncing || !worker.node.isRunning) return;
     this.#context.events.pod(worker, 'Normal', DEADLINE_EXCEEDED.reason, DEADLINE_EXCEEDED.message);
-    this.terminate(worker, worker.pod.spec.terminationGracePeriodSeconds ?? 30, DEADLINE_EXCEEDED);
+    worker.verdict ??= DEADLINE_EXCEEDED;
+    this.#passes.wake(worker);
   }
 
   #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {
     return this.#context.sim.schedule(delayUs, this.#handler, kind | (index << 4), worker.slot, this.table.stamp(worker, epoch));
   }
+}
+
+/** The kubelet takes in what its runtime has come to. */
+function see(worker: PodWorker): void {
+  for (const record of worker.containers) record.seen = record.run;
+  worker.seenIp = worker.ip;
 }

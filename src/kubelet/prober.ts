@@ -21,6 +21,8 @@ export interface ProbeSink {
   schedule(worker: PodWorker, record: ContainerRecord, kind: ProbeKind, delayUs: number): void;
   /** A result was published that the status shows. */
   resultChanged(worker: PodWorker): void;
+  /** A probe has found its container gone: the pod is looked at once more. */
+  foundGone(worker: PodWorker): void;
   /** The container is to be killed and started again. */
   unhealthy(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void;
 }
@@ -39,7 +41,9 @@ export class Prober {
    * that has not succeeded is asked out of turn, its ticker counting from then on (manualTriggerCh).
    */
   observed(worker: PodWorker, record: ContainerRecord): void {
-    if (record.role === ContainerRole.Init || record.seen !== Run.Running) return;
+    if (record.role === ContainerRole.Init) return;
+    if (record.seen === Run.Exited) return this.#lookForDead(worker, record);
+    if (record.seen !== Run.Running) return;
     record.probes ??= makeProbes(record);
     for (const probe of record.probes) {
       if (probe.isOnHold) continue;
@@ -73,7 +77,12 @@ export class Prober {
     if (probe === undefined || process === undefined) return;
     probe.isPending = false;
     probe.isKicked = false;
-    if (record.run !== Run.Running || worker.phase >= WorkerPhase.Terminated || !worker.node.isRunning) return;
+    if (!worker.node.isRunning) return;
+    if (record.run === Run.Exited && worker.phase === WorkerPhase.Syncing && probe.result !== false) {
+      probe.result = false;
+      return this.#sink.foundGone(worker);
+    }
+    if (record.run !== Run.Running || worker.phase >= WorkerPhase.Terminated) return;
     // While the pod goes down only readiness is still asked.
     if (worker.phase === WorkerPhase.Terminating && kind !== ProbeKind.Readiness) return;
     const { nowUs } = this.#context.sim;
@@ -113,6 +122,16 @@ export class Prober {
     for (const probe of record.probes ?? NO_PROBES) {
       const isAsleep = !probe.isPending && probe.askedUs === undefined && !probe.isOnHold;
       if (!isAsleep || probe.kind === ProbeKind.Startup || probe.lastOutcome !== true) continue;
+      this.#schedule(worker, record, probe, this.#toTickUs(probe, this.#context.sim.nowUs + 1));
+    }
+  }
+
+  /** At its next tick a probe finds that its container does not run: that counts as a failure, and what changes a result has the pod looked at. */
+  #lookForDead(worker: PodWorker, record: ContainerRecord): void {
+    for (const probe of record.probes ?? NO_PROBES) {
+      if (probe.isOnHold || probe.result === false || (probe.kind === ProbeKind.Startup && probe.result === true)) continue;
+      probe.epoch++;
+      probe.askedUs = undefined;
       this.#schedule(worker, record, probe, this.#toTickUs(probe, this.#context.sim.nowUs + 1));
     }
   }

@@ -3,20 +3,33 @@
  *
  * Models the RestartAllContainers action of KEP-5532 (beta in 1.36). Sandbox, address and volumes stay; each restart count grows.
  */
+import type { ContainerState, ContainerStateWaiting } from '../model/pod.ts';
+import { terminatedState } from './container-status.ts';
 import { newRecords, type PodWorker } from './pod-worker.ts';
 import { asksForAll } from './restart-policy.ts';
-import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
+import { type ContainerRecord, Run } from './runtime/container-record.ts';
+
+// RestartingAllContainers in kubelet_pods.go, and what the statuses say until each container has started again.
+const REMOVED: ContainerStateWaiting = {
+  reason: 'RestartingAllContainers',
+  message: 'The container is removed because RestartAllContainers in place',
+};
+const REMOVED_LAST: ContainerState = { terminated: { exitCode: 137, ...REMOVED } };
 
 export function shouldRestartAll(worker: PodWorker): boolean {
-  return worker.containers.some((record) => record.restartsAllAt !== record.epoch && asksForAll(record));
+  return worker.containers.some(asksForAll);
 }
 
-/** Makes init containers new ones, so that they run again; the others have ended, and are started again as such. */
-export function restartContainers(worker: PodWorker): void {
+/** Those that have run are removed from the runtime, whoever asked for it too. */
+export function removeContainers(worker: PodWorker): void {
   const fresh = newRecords(worker.pod);
   worker.containers = worker.containers.map((record, at) => {
-    record.restartsAllAt = record.epoch;
-    return record.role === ContainerRole.Init && record.run === Run.Exited ? again(fresh[at]!, record) : record;
+    if (record.run !== Run.Exited) return record;
+    const removed = again(fresh[at]!, record);
+    removed.last = REMOVED_LAST;
+    removed.waiting = REMOVED;
+    removed.backOff = record.backOff;
+    return removed;
   });
 }
 
@@ -25,5 +38,6 @@ export function again(fresh: ContainerRecord, record: ContainerRecord): Containe
   fresh.spec = record.spec;
   fresh.restartCount = record.restartCount + 1;
   fresh.epoch = record.epoch + 1;
+  fresh.last = terminatedState(record);
   return fresh;
 }

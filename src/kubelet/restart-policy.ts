@@ -17,6 +17,11 @@ export function mayRestart(worker: PodWorker, record: ContainerRecord): boolean 
   return policy === 'Always' || (policy === 'OnFailure' && record.exitCode !== 0);
 }
 
+/** Is a running container that has to be killed started again? Its exit code has no say in that. */
+export function isRestartedAfterKill(worker: PodWorker, { role, spec }: ContainerRecord): boolean {
+  return role === ContainerRole.Sidecar || (spec.restartPolicy ?? worker.pod.spec.restartPolicy) !== 'Never';
+}
+
 /** Has the container ended in a way that has all containers of its pod start again? */
 export function asksForAll(record: ContainerRecord): boolean {
   return record.run === Run.Exited && matchingRule(record)?.action === 'RestartAllContainers';

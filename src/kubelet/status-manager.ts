@@ -194,17 +194,21 @@ function adopt(worker: PodWorker, written: Pod): void {
   if (written.metadata.generation === generation && written.metadata.deletionTimestamp === deletionTimestamp) worker.pod = written;
 }
 
-/** The kubelet's status over the stored one; conditions that others have put there stay (mergePodStatus). */
+/** The kubelet's status over the stored one; conditions that others have put there stay, and come first (mergePodStatus). */
 export function mergeStatus(current: PodStatus | undefined, mine: PodStatus): PodStatus {
   if (current === undefined) return mine;
-  let conditions = mine.conditions ?? NO_CONDITIONS;
+  const own = mine.conditions ?? NO_CONDITIONS;
+  let foreign: Condition[] | undefined;
   for (const one of current.conditions ?? NO_CONDITIONS) {
     if (KUBELET_CONDITIONS.has(one.type) || mine.conditions?.some((own) => own.type === one.type)) continue;
-    conditions = [...conditions, one];
+    foreign ??= [];
+    foreign.push(one);
   }
   // Nearly always: nothing is stored that the kubelet does not say itself.
-  if (conditions === mine.conditions && saysAll(mine, current)) return mine;
-  return { ...current, ...mine, conditions };
+  if (foreign === undefined && own === mine.conditions && saysAll(mine, current)) return mine;
+  const { conditions: _, ...merged } = { ...current, ...mine };
+  if (foreign === undefined && own.length === 0) return merged;
+  return { ...merged, conditions: foreign === undefined ? own : [...foreign, ...own] };
 }
 
 /** Does `mine` name every field that `current` has? */

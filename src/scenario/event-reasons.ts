@@ -14,8 +14,8 @@ export const EVENT_REASONS: readonly string[] = `
   NodeHasInsufficientMemory NodeHasNoDiskPressure NodeHasSufficientMemory NodeHasSufficientPID NodeNotReady NodeNotSchedulable
   NodePorts NodeReady NodeSchedulable NodeShutdown NotDeleted OutOfcpu OutOfmemory OutOfpods OwnerRefInvalidNamespace
   PodFailurePolicy PodFitsHostPorts Preempted Preempting Provisioning ProvisioningFailed ProvisioningSucceeded Pulled Pulling
-  Rebooted RecyclerPod RegisteredNode RemovingNode ReplicaSetCreateError Resumed SandboxChanged SawCompletedJob ScalingReplicaSet
-  Scheduled SelectingAll Started Starting SucceededDaemonPod SuccessPolicy SuccessfulAttachVolume SuccessfulCreate
+  Rebooted RecyclerPod RegisteredNode RemovingNode ReplicaSetCreateError ResizeCompleted ResizeDeferred ResizeStarted Resumed
+  SandboxChanged SawCompletedJob ScalingReplicaSet Scheduled SelectingAll Shutdown Started Starting SucceededDaemonPod SuccessPolicy SuccessfulAttachVolume SuccessfulCreate
   SuccessfulDelete SuccessfulRescale SuccessfulUpdate Suspended SystemOOM TaintManagerEviction TooManyMissedTimes
   TooManySucceededPods TopologyAwareHintsDisabled TopologyAwareHintsEnabled UnexpectedAdmissionError UnexpectedJob Unhealthy
   UnknownTimeZone UnmanagedPods UnparseableSchedule VolumeFailedDelete VolumeMismatch VolumeResizeFailed WaitForFirstConsumer

@@ -125,9 +125,8 @@ test('Nothing is attached while kube-controller-manager is away, and what was mi
   deploy(small, deploymentOf('web', 1, { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }));
   small.run(150);
   expect([small.readyPods(), attachments(small)]).toEqual([0, []]);
-  expect(told(small, 'FailedMount')).toContain(
-    'Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[data], failed to process volumes=[]: context deadline exceeded',
-  );
+  // What the kubelet waits for is told by nobody: neither the volume that is not attached, nor that the wait was given up.
+  expect(told(small, 'FailedMount')).toEqual([]);
   small.cluster.restartController('persistentvolume-attach-detach-controller');
   small.run(90);
   expect(small.readyPods()).toBe(1);

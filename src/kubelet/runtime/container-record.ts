@@ -39,12 +39,11 @@ export class ContainerRecord {
   exitUs = Number.POSITIVE_INFINITY;
   /** Why the next pass has to kill it; empty when it may live. */
   killMessage = '';
+  isKilledToRestart = false;
   killGraceSeconds = 0;
   /** On the way down: when its preStop hook is through, and what grace is left from then on. */
   stopFromUs = 0;
   stopGraceSeconds = 0;
-  /** The epoch of the end for which all containers have been taken down already. */
-  restartsAllAt = -1;
   restartCount = 0;
   /** The state of the run before this one, as `lastState` shows it. */
   last: ContainerState | undefined = undefined;

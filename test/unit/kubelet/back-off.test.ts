@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SECOND_US } from '../../../src/base/units.ts';
 import { type BackOffEntry, backOffEndsUs, nextBackOff } from '../../../src/kubelet/back-off.ts';
 import { constantUs } from '../../../src/sim/distribution.ts';
-import { create } from './bench-pods.ts';
+import { create, statuses } from './bench-pods.ts';
 import { newPod, startBench } from './fleet-bench.ts';
 
 const MAX_US = 300 * SECOND_US;
@@ -58,4 +58,49 @@ describe('Crash back-off', () => {
     for (let at = 1; at < starts.length; at++) expect(starts[at]! - starts[at - 1]!).toBeLessThan(608);
     expect(starts.length).toBe(4);
   });
+
+  test('is told with the next look at the pod, which a liveness probe brings about, or else the end of the wait', async () => {
+    for (const [probes, latestS] of [
+      [{}, 16],
+      [{ livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 3 } }, 3.2],
+    ] as const) {
+      const bench = await startBench([{ crash: { after: constantUs(5 * SECOND_US), exitCode: 1 } }]);
+      create(bench, newPod('a', probes));
+      bench.run(60);
+      const all = statuses(bench, 'a');
+      const of = ({ status }: (typeof all)[number]) => status.containerStatuses![0]!;
+      // The second end is the first that has to wait.
+      const ended = all.findIndex((one) => of(one).restartCount === 1 && of(one).state?.terminated !== undefined);
+      expect(of(all[ended]!).state?.terminated?.reason).toBe('Error');
+      expect(of(all[ended + 1]!).state?.waiting?.reason).toBe('CrashLoopBackOff');
+      expect((all[ended + 1]!.timeUs - all[ended]!.timeUs) / SECOND_US).toBeLessThan(latestS);
+      if (latestS > 10) expect((all[ended + 1]!.timeUs - all[ended]!.timeUs) / SECOND_US).toBeGreaterThan(9);
+    }
+  });
+
+  test('counts from the run before when the container is killed for its probe: the first restarts come at once', async () => {
+    // It answers for 5 s of each run, and has failed thrice by 20 s.
+    const bench = await startBench([{ hang: { after: constantUs(5 * SECOND_US) } }]);
+    create(bench, newPod('a', { livenessProbe: { httpGet: { port: 80 }, periodSeconds: 5 } }));
+    bench.run(120);
+    const at = (reason: string) =>
+      bench.server.lines.filter(({ object }) => object.reason === reason).map(({ timeUs }) => timeUs / SECOND_US);
+    const [, second, third] = at('Started');
+    const [first, next] = at('Killing');
+    // SIGTERM and a new start take less than two seconds: no wait of ten.
+    expect(second! - first!).toBeLessThan(3);
+    expect(third! - next!).toBeLessThan(3);
+  });
+});
+
+test.each([
+  ['OnFailure', 'Container c failed liveness probe, will be restarted', 'Running'],
+  ['Never', 'Container c failed liveness probe', 'Succeeded'],
+] as const)('A container killed for its probe with the policy %s is %s', async (restartPolicy, message, phase) => {
+  const bench = await startBench([{ hang: { after: constantUs(2 * SECOND_US) } }]);
+  create(bench, newPod('a', { livenessProbe: { httpGet: { port: 80 }, periodSeconds: 2, failureThreshold: 1 } }, { restartPolicy }));
+  bench.run(8);
+  expect(bench.events('a')).toContain(`Killing: ${message}`);
+  // It ends with 0, which says nothing of whether it is to run on.
+  expect(bench.pod('a')?.status?.phase).toBe(phase);
 });

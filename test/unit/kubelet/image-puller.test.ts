@@ -48,6 +48,21 @@ describe('Images', () => {
     expect(bench.pod('a')?.status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe(reason);
   });
 
+  test('that cannot be had are looked at again after the usual pause of 10 to 15 s, and asked for when their back-off is over', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', { image: 'nginx:naoexiste' }));
+    bench.run(400);
+    const times = (message: string) =>
+      bench.server.lines.filter(({ object }) => object.message?.startsWith(message) === true).map(({ timeUs }) => timeUs / SECOND_US);
+    const looks = times('Back-off pulling image');
+    // The first comes with the relist that sees the sandbox; each other 10 to 15 s and a tick after the last look.
+    const gaps = looks.slice(2).map((time, at) => time - looks[at + 1]!);
+    expect(Math.min(...gaps)).toBeGreaterThan(9.9);
+    // One wait is over between some two looks, and then a pull stands between them.
+    expect(Math.max(...gaps)).toBeLessThan(35);
+    expect(times('Pulling image').length).toBeGreaterThanOrEqual(5);
+  });
+
   test('that are not used go when the disk is fuller than the high threshold, after five minutes at most, the oldest first', async () => {
     const bench = await startBench([], { capacity: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '1G' }, images: ['nginx:1'] });
     create(bench, newPod('a', { image: 'old.example/app:1' }, { restartPolicy: 'Always' }));

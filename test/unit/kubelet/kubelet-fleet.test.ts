@@ -169,6 +169,8 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
       reason: 'OutOfcpu',
       message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 3000, capacity: 4000",
     });
+    // Not even the scheduler's condition is left.
+    expect(bench.pod('b')?.status?.conditions).toBeUndefined();
   });
 
   test('A node that loses power starts its containers again after its boot', async () => {
@@ -276,6 +278,7 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
     bench.fleet.shutdownNode('n1');
     create(bench, newPod('late'));
     bench.run(14.5);
+    expect(bench.events('n1')).toContain('Shutdown: Shutdown manager detected shutdown event');
     expect(bench.pod('late')?.status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
     expect(bench.pod('plain')?.status?.phase).toBe('Running');
     // The ordinary group has 20 s and needs 15: the critical one begins then, and is killed after its 10 s.

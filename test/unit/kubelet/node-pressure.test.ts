@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { create } from './bench-pods.ts';
+import { container, create, statuses } from './bench-pods.ts';
 import { newPod, startBench } from './fleet-bench.ts';
 
 const GIB = 2 ** 30;
@@ -20,6 +20,10 @@ describe('Memory and disk', () => {
       /^The node was low on resource: memory\. Threshold quantity: 100Mi, available: \d+Ki\. Container c was using \d+Ki, request is 1Gi, has larger consumption of memory\. $/,
     );
     for (const name of ['modest', 'dear']) expect(bench.pod(name)?.status?.phase).toBe('Running');
+    // Why it went is told with the final phase, and before all else.
+    const disrupted = statuses(bench, 'greedy').filter(({ status }) => status.conditions?.some(({ type }) => type === 'DisruptionTarget'));
+    expect(disrupted.map(({ status }) => status.phase)).not.toContain('Running');
+    expect(bench.pod('greedy')?.status?.conditions?.[0]).toMatchObject({ type: 'DisruptionTarget', reason: 'TerminationByKubelet' });
   });
 
   test('pods refused under pressure are refused in its name', async () => {
@@ -52,16 +56,21 @@ describe('Memory and disk', () => {
     expect(bench.events('n1')).toContain('EvictionThresholdMet: Attempting to reclaim ephemeral-storage');
   });
 
-  test('a container over its limit of ephemeral storage has its pod evicted at the next look', async () => {
+  test('a pod over its limits of ephemeral storage, all together or of one container, is evicted at the next look', async () => {
     const bench = await startBench([{ diskBytes: 300 * MIB }]);
     create(bench, newPod('a', { resources: { limits: { 'ephemeral-storage': '200Mi' } } }));
     create(bench, newPod('b', { resources: { limits: { 'ephemeral-storage': '400Mi' } } }));
+    const limited = (limit: string) => ({ resources: { limits: { 'ephemeral-storage': limit } } });
+    create(bench, newPod('two', {}, { containers: [container('one', limited('200Mi')), container('other', limited('1Gi'))] }));
     bench.run(20);
     expect(bench.pod('a')?.status).toMatchObject({
       phase: 'Failed',
       reason: 'Evicted',
-      message: 'Container c exceeded its local ephemeral storage limit "200Mi". ',
+      message: 'Pod ephemeral local storage usage exceeds the total limit of containers 200Mi. ',
     });
+    // The pod itself is to blame: that is no disruption.
+    expect(bench.pod('a')?.status?.conditions?.some(({ type }) => type === 'DisruptionTarget')).toBe(false);
     expect(bench.pod('b')?.status?.phase).toBe('Running');
+    expect(bench.pod('two')?.status?.message).toBe('Container one exceeded its local ephemeral storage limit "200Mi". ');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SECOND_US } from '../../../src/base/units.ts';
 import type { Container, Pod, PodSpec } from '../../../src/model/pod.ts';
 import { constantUs } from '../../../src/sim/distribution.ts';
-import { condition, container, create, ends } from './bench-pods.ts';
+import { condition, container, create, ends, statuses } from './bench-pods.ts';
 import { newPod, startBench } from './fleet-bench.ts';
 
 describe('The phase of a pod', () => {
@@ -117,4 +117,56 @@ describe('The phase of a pod', () => {
       message: 'Pod was active on the node longer than the specified deadline',
     });
   });
+
+  test('is final only when the pod has been taken down, for which the runtime is looked at once more', async () => {
+    const bench = await startBench([{ run: constantUs(SECOND_US) }]);
+    create(bench, newPod('a', {}, { restartPolicy: 'Never' }));
+    bench.run(10);
+    const [seen, told] = statuses(bench, 'a').slice(-2);
+    // What the containers have come to is told at once, with the conditions of the phase that follows from it.
+    expect(seen!.status.phase).toBe('Running');
+    expect(seen!.status.containerStatuses?.[0]?.state?.terminated?.reason).toBe('Completed');
+    expect(seen!.status.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'False', reason: 'PodCompleted' });
+    expect(told!.status.phase).toBe('Succeeded');
+    // The next relist is a second after that which saw the end; then the sandbox has to go.
+    expect((told!.timeUs - seen!.timeUs) / SECOND_US).toBeGreaterThan(0.9);
+    expect((told!.timeUs - seen!.timeUs) / SECOND_US).toBeLessThan(1.5);
+  });
+
+  test('of a pod past its deadline is told when it is down, but the pod is not ready from then on', async () => {
+    const bench = await startBench([{ termination: constantUs(4 * SECOND_US) }]);
+    create(bench, newPod('a', {}, { activeDeadlineSeconds: 20 }));
+    bench.run(23);
+    expect(bench.pod('a')?.status?.phase).toBe('Running');
+    expect(bench.pod('a')?.status?.reason).toBeUndefined();
+    expect(condition(bench.pod('a'), 'Ready')).toMatchObject({ status: 'False', reason: 'PodFailed' });
+    bench.run(5);
+    expect(bench.pod('a')?.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+  });
+
+  test('of a pod whose init containers run again after a boot is Pending, though it stays initialized', async () => {
+    const bench = await startBench([ends('init', 0, 5)]);
+    create(bench, newPod('a', {}, { initContainers: [container('init')] }));
+    bench.run(20);
+    bench.fleet.crashNode('n1');
+    bench.fleet.restartNode('n1');
+    bench.run(120);
+    const phases = statuses(bench, 'a').map(({ status }) => status.phase);
+    expect(phases.lastIndexOf('Pending')).toBeGreaterThan(phases.indexOf('Running'));
+    expect(phases.at(-1)).toBe('Running');
+    const initialized = statuses(bench, 'a').map(({ status }) => status.conditions?.find(({ type }) => type === 'Initialized')?.status);
+    expect(initialized.lastIndexOf('False')).toBeLessThan(initialized.indexOf('True'));
+  });
+});
+
+test('The address of a pod is told with the pass after the one that made its sandbox, that of its node at once', async () => {
+  const bench = await startBench();
+  create(bench, newPod('a', { image: 'far.example/app:1' }));
+  create(bench, newPod('b', { image: 'far.example/app:1' }, { hostNetwork: true }));
+  bench.run(10);
+  const withSandbox = statuses(bench, 'a').find(({ status }) => status.conditions?.[0]?.status === 'True')!.status;
+  expect(withSandbox.conditions?.[0]?.type).toBe('PodReadyToStartContainers');
+  expect(withSandbox.podIP).toBeUndefined();
+  expect(bench.pod('a')?.status?.podIP).toBe('10.128.0.2');
+  expect(statuses(bench, 'b')[0]!.status.podIP).toBe(bench.pod('b')?.status?.hostIP);
 });

@@ -35,14 +35,18 @@ describe('A resize in place', () => {
     });
   });
 
-  test('that the node can never grant is infeasible, one it cannot grant now is put off until room comes free', async () => {
+  test('that the node cannot grant is put off until room comes free, even when it never could', async () => {
     const bench = await startBench();
     create(bench, newPod('a', asking('1')));
     create(bench, newPod('b', asking('2')));
     bench.run(10);
     resize(bench, 'a', '5');
     bench.run(3);
-    expect(condition(bench.pod('a'), 'PodResizePending')).toMatchObject({ status: 'True', reason: 'Infeasible' });
+    expect(condition(bench.pod('a'), 'PodResizePending')).toMatchObject({
+      status: 'True',
+      reason: 'Deferred',
+      message: "Node didn't have enough resource: cpu, requested: 5000, used: 2000, capacity: 4000",
+    });
     resize(bench, 'a', '3');
     bench.run(3);
     expect(condition(bench.pod('a'), 'PodResizePending')).toMatchObject({ status: 'True', reason: 'Deferred' });
@@ -50,6 +54,14 @@ describe('A resize in place', () => {
     bench.run(5);
     expect(condition(bench.pod('a'), 'PodResizePending')).toBeUndefined();
     expect(bench.pod('a')?.status?.containerStatuses?.[0]?.allocatedResources).toMatchObject({ cpu: '3' });
+    const resources = (cpu: string) => `{"limits":{"cpu":"${cpu}","memory":"1Gi"},"requests":{"cpu":"${cpu}","memory":"1Gi"}}`;
+    const error = "Node didn't have enough resource: cpu, requested: 5000, used: 2000, capacity: 4000";
+    expect(bench.events('a').filter((event) => event.startsWith('Resize'))).toEqual([
+      `ResizeDeferred: Pod resize Deferred: {"containers":[{"name":"c","resources":${resources('5')}}],"generation":2,"error":"${error}"}`,
+      expect.stringMatching(/^ResizeDeferred: .*"generation":3/),
+      `ResizeStarted: Pod resize started: {"containers":[{"name":"c","resources":${resources('3')}}],"generation":3}`,
+      `ResizeCompleted: Pod resize completed: {"containers":[{"name":"c","resources":${resources('3')}}],"generation":3}`,
+    ]);
   });
 
   test('of a resource that asks for it restarts the container', async () => {

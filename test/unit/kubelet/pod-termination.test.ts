@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SECOND_US } from '../../../src/base/units.ts';
 import { timeUsOf } from '../../../src/model/time.ts';
 import { constantUs } from '../../../src/sim/distribution.ts';
-import { container, create } from './bench-pods.ts';
+import { container, create, reasons } from './bench-pods.ts';
 import { newPod, startBench } from './fleet-bench.ts';
 
 describe('The termination of a pod', () => {
@@ -84,5 +84,43 @@ describe('The termination of a pod', () => {
     expect(bench.fleet.runtimeView.pod(uid)?.processes()).toHaveLength(1);
     bench.run(2);
     expect(bench.fleet.runtimeView.pod(uid)).toBeUndefined();
+  });
+
+  test('waits for the pass under way: a container whose image is being pulled is started first', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', { image: 'far.example/app:1' }));
+    bench.run(1);
+    bench.server.delete('Pod', 'default', 'a');
+    expect(reasons(bench, 'a')).toEqual(['Pulling']);
+    bench.run(10);
+    expect(reasons(bench, 'a')).toEqual(['Pulling', 'Pulled', 'Created', 'Started', 'Killing']);
+    expect(bench.pod('a')).toBeUndefined();
+  });
+
+  test('gives up a wait for volumes at once', async () => {
+    const bench = await startBench();
+    create(bench, newPod('a', {}, { volumes: [{ name: 'data', configMap: { name: 'settings' } }] }));
+    bench.run(5);
+    bench.server.delete('Pod', 'default', 'a');
+    bench.run(4);
+    expect(bench.pod('a')).toBeUndefined();
+  });
+
+  test('ends with the removal after the relist that follows the last container, at one beat for all pods of the node', async () => {
+    const bench = await startBench([{ termination: constantUs(0) }]);
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) create(bench, newPod(name));
+    bench.run(10);
+    for (const name of names) {
+      bench.server.delete('Pod', 'default', name);
+      bench.run(1.25);
+    }
+    bench.run(5);
+    const removals = bench.server.lines
+      .filter(({ kind, verb }) => kind === 'Pod' && verb === 'remove')
+      .map(({ timeUs }) => timeUs % SECOND_US);
+    // Volumes and cgroup go in 0.05 to 0.2 s after a relist, and the requests take some milliseconds.
+    expect(removals).toHaveLength(4);
+    expect(Math.max(...removals) - Math.min(...removals)).toBeLessThan(200_000);
   });
 });

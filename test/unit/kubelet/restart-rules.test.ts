@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SECOND_US } from '../../../src/base/units.ts';
 import type { Container, Pod } from '../../../src/model/pod.ts';
 import { constantUs } from '../../../src/sim/distribution.ts';
-import { condition, container, create, ends } from './bench-pods.ts';
+import { condition, container, create, ends, statuses } from './bench-pods.ts';
 import { newPod, startBench } from './fleet-bench.ts';
 
 describe('Rules of a container', () => {
@@ -45,5 +45,19 @@ describe('Rules of a container', () => {
       kind === 'Pod' ? (condition(object as Pod, 'AllContainersRestarting')?.status ?? []) : [],
     );
     expect(said.filter((one, at) => one !== said[at - 1])).toEqual(['False', 'True', 'False']);
+    const during = statuses(bench, 'a').map(({ status }) => status);
+    expect(
+      during.flatMap((one) => one.conditions ?? []).find((one) => one.type === 'AllContainersRestarting' && one.status === 'True'),
+    ).toMatchObject({
+      reason: 'RestartAllContainersStarted',
+      message: 'container exited with restart policy rule',
+    });
+    // Until they start again they are removed, and nobody remembers how they ended.
+    const removed = during.find((one) => one.containerStatuses?.[0]?.state?.waiting?.reason === 'RestartingAllContainers')!;
+    for (const one of [...removed.containerStatuses!, ...removed.initContainerStatuses!]) {
+      expect(one).toMatchObject({ restartCount: 1, lastState: { terminated: { reason: 'RestartingAllContainers', exitCode: 137 } } });
+    }
+    expect(status?.containerStatuses?.[1]?.lastState?.terminated?.reason).toBe('RestartingAllContainers');
+    expect(bench.events('a')).toContain('Killing: killing');
   });
 });
