@@ -59,7 +59,8 @@ function containerStatus(worker: PodWorker, record: ContainerRecord, old: Contai
   if (worker.phase === WorkerPhase.Terminated && record.seen !== Run.Exited && isLost(worker, record)) state = LOST;
   const ready = record.role === ContainerRole.Init ? record.seen === Run.Exited && record.exitCode === 0 : isReady(record);
   const started = record.seen === Run.Running && record.isStarted;
-  const resources = record.seen === Run.Running ? record.resources : undefined;
+  // What does not run has what it was granted; what has never run has nothing yet.
+  const resources = record.seen === Run.None ? undefined : record.seen === Run.Running ? record.resources : spec.resources;
   const allocated = resources === undefined ? undefined : spec.resources?.requests;
   if (
     old !== undefined &&

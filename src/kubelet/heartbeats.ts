@@ -7,6 +7,7 @@
  */
 import { ApiError } from '../apiserver/api-error.ts';
 import { SECOND_US } from '../base/units.ts';
+import type { Condition } from '../model/meta.ts';
 import type { Node } from '../model/node.ts';
 import { microTimeText } from '../model/time.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
@@ -103,6 +104,7 @@ export class Heartbeats implements EventHandler {
       node.lastReportUs = sim.nowUs;
     }
     for (const [reason, condition] of HEALTHY) events.node(node, 'Normal', reason, `Node ${node.name} status is now: ${condition}`);
+    events.node(node, 'Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
     this.#beat(node);
     this.#registered(node);
     if (!node.isNetworkReady) sim.schedule(NETWORK_SETUP_US, this.#handler, HeartbeatEvent.NetworkReady, node.index, node.epoch);
@@ -114,7 +116,6 @@ export class Heartbeats implements EventHandler {
     node.isStatusDirty = true;
     if (!node.isConnected || !this.#context.client.isUp) return;
     this.#postStatus(node);
-    this.#context.events.node(node, 'Normal', 'NodeReady', `Node ${node.name} status is now: NodeReady`);
   }
 
   #beat(node: NodeState): void {
@@ -152,18 +153,38 @@ export class Heartbeats implements EventHandler {
     }
   }
 
+  #tellChanges(node: NodeState, before: readonly Condition[], after: readonly Condition[]): void {
+    for (const { type, status } of after) {
+      const reasons = CHANGES[type];
+      const former = before.find((one) => one.type === type)?.status;
+      if (reasons === undefined || former === undefined || former === status) continue;
+      const reason = reasons[status === 'True' ? 0 : 1];
+      this.#context.events.node(node, 'Normal', reason, `Node ${node.name} status is now: ${reason}`);
+    }
+  }
+
   #postStatus(node: NodeState): void {
     const { sim, client } = this.#context;
     // A Node that somebody has deleted stays away until its kubelet starts again.
     if (!client.has('Node', undefined, node.name)) return;
     const current = client.get('Node', undefined, node.name);
     const conditions = conditionsOf(node, sim.nowUs, current.status?.conditions);
+    this.#tellChanges(node, current.status?.conditions ?? NO_CONDITIONS, conditions);
     const { volumesInUse: _former, ...kept } = current.status ?? {};
     node.node = client.update('Node', { ...current, status: { ...kept, ...statusOf(node, conditions) } }, node.author, 'status');
     node.isStatusDirty = false;
     node.lastReportUs = sim.nowUs;
   }
 }
+
+/** recordNodeStatusEvent: what the conditions are called when they have become true, and when they are no longer. */
+const CHANGES: { readonly [type: string]: readonly [becameTrue: string, becameFalse: string] } = {
+  MemoryPressure: ['NodeHasInsufficientMemory', 'NodeHasSufficientMemory'],
+  DiskPressure: ['NodeHasDiskPressure', 'NodeHasNoDiskPressure'],
+  PIDPressure: ['NodeHasInsufficientPID', 'NodeHasSufficientPID'],
+  Ready: ['NodeReady', 'NodeNotReady'],
+};
+const NO_CONDITIONS: readonly Condition[] = [];
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 const HEALTHY = [

@@ -24,7 +24,10 @@ export class ImageStore {
   }
 
   static of(images: readonly Image[]): ImageStore {
-    return new ImageStore(new Map(images.map((image) => [image.reference, { image, lastUsedUs: 0, firstSeenUs: 0 }])), false);
+    return new ImageStore(
+      new Map(images.map((image) => [image.reference, { image, lastUsedUs: 0, firstSeenUs: Number.NEGATIVE_INFINITY }])),
+      false,
+    );
   }
 
   /** A store with the same images that copies them only when it changes. */

@@ -150,7 +150,7 @@ export class NodePressure implements EventHandler {
       this.#evictOne(node, 'memory', kibibytesText(node.config.evictionMemoryAvailableBytes), memoryAvailable);
     } else if (isDiskShort) {
       this.#context.events.node(node, 'Warning', 'EvictionThresholdMet', 'Attempting to reclaim ephemeral-storage');
-      this.#removeImages(node, Number.POSITIVE_INFINITY, 0);
+      this.#removeImages(node, Number.POSITIVE_INFINITY);
       isDiskShort = diskAvailable(node) < diskThreshold(node);
       if (isDiskShort) this.#evictOne(node, 'ephemeral-storage', kibibytesText(diskThreshold(node)), diskAvailable(node));
     }
@@ -191,7 +191,7 @@ export class NodePressure implements EventHandler {
 
   /** The condition is true at once, and false again only after the transition period without the signal. */
   #setPressure(node: NodeState, scarce: Scarce, isShort: boolean): void {
-    const { sim, events } = this.#context;
+    const { sim } = this.#context;
     const isMemory = scarce === 'memory';
     const had = isMemory ? node.hasMemoryPressure : node.hasDiskPressure;
     if (isShort && isMemory) node.memoryPressureSeenUs = sim.nowUs;
@@ -202,14 +202,6 @@ export class NodePressure implements EventHandler {
     if (isMemory) node.hasMemoryPressure = has;
     else node.hasDiskPressure = has;
     node.isStatusDirty = true;
-    const reason = isMemory
-      ? has
-        ? 'NodeHasInsufficientMemory'
-        : 'NodeHasSufficientMemory'
-      : has
-        ? 'NodeHasDiskPressure'
-        : 'NodeHasNoDiskPressure';
-    events.node(node, 'Normal', reason, `Node ${node.name} status is now: ${reason}`);
   }
 
   /** The kernel is faster than the kubelet: the container with the highest score dies. */
@@ -237,26 +229,38 @@ export class NodePressure implements EventHandler {
 
   /** Image garbage collection: unused images go, the least recently used first, until the low threshold is reached. */
   #collectImages(node: NodeState): void {
-    const { sim, events } = this.#context;
+    const { events } = this.#context;
     const capacity = diskBytes(node);
     const used = diskUsed(node);
-    if ((100 * used) / capacity < node.config.imageGcHighThresholdPercent) return;
+    const usedPercent = 100 - Math.floor(((capacity - used) * 100) / capacity);
+    if (usedPercent < node.config.imageGcHighThresholdPercent) {
+      node.hasImageCollectionFailed = false;
+      return;
+    }
     const wanted = used - Math.floor((capacity * node.config.imageGcLowThresholdPercent) / 100);
-    const freed = this.#removeImages(node, wanted, sim.nowUs - node.config.imageMinimumGcAgeSeconds * SECOND_US);
+    const freed = this.#removeImages(node, wanted);
+    const hadFailed = node.hasImageCollectionFailed;
+    node.hasImageCollectionFailed = freed < wanted;
     if (freed >= wanted) return;
-    const message = `Failed to garbage collect required amount of images. Attempted to free ${wanted} bytes, but only found ${freed} bytes eligible to free.`;
+    const message =
+      `Insufficient free disk space on the node's image filesystem (${usedPercent}% of ${sizeText(capacity)} used). ` +
+      `Failed to free sufficient space by deleting unused images (freed ${freed} bytes). ` +
+      'Investigate disk usage, as it could be used by active images, logs, volumes, or other data.';
     events.node(node, 'Warning', 'FreeDiskSpaceFailed', message);
+    // The first failure may be that of a kubelet that has no figures yet.
+    if (hadFailed) events.node(node, 'Warning', 'ImageGCFailed', message);
     this.#schedule(node, PressureEvent.CollectImages, IMAGE_GC_US);
   }
 
-  /** Removes unused images until `wantedBytes` are free, sparing those that came after `beforeUs` when it is given. */
-  #removeImages(node: NodeState, wantedBytes: number, beforeUs: number): number {
+  /** Removes unused images until `wantedBytes` are free, sparing those that have come only lately. */
+  #removeImages(node: NodeState, wantedBytes: number): number {
+    const beforeUs = this.#context.sim.nowUs - node.config.imageMinimumGcAgeSeconds * SECOND_US;
     const inUse = new Set<string>();
     for (const worker of node.workers) for (const record of worker.containers) if (record.imageId !== '') inUse.add(record.imageId);
     const before = node.imageBytes;
     for (const { image, firstSeenUs } of node.images.unused((candidate) => inUse.has(candidate.id))) {
       if (before - node.imageBytes >= wantedBytes) break;
-      if (beforeUs > 0 && firstSeenUs > beforeUs) continue;
+      if (firstSeenUs > beforeUs) continue;
       node.images.remove(image.reference);
       node.imageBytes = node.images.usedBytes;
       node.isStatusDirty = true;
@@ -267,6 +271,16 @@ export class NodePressure implements EventHandler {
   #schedule(node: NodeState, event: number, delayUs: number): void {
     this.#context.sim.schedule(delayUs, this.#handler, event, node.index, node.pressureEpoch);
   }
+}
+
+/** formatSize of images/image_gc_manager.go. */
+function sizeText(bytes: number): string {
+  let size = bytes;
+  for (const unit of ['B', 'KiB', 'MiB', 'GiB']) {
+    if (size < 1024) return `${unit === 'B' ? size : size.toFixed(1)} ${unit}`;
+    size /= 1024;
+  }
+  return `${size.toFixed(1)} TiB`;
 }
 
 function memoryUsed(node: NodeState, atUs: number): number {

@@ -108,6 +108,8 @@ export class NodeState implements Link {
   readonly memoryCapacityBytes: number;
   containerDiskBytes = 0;
   imageBytes: number;
+  /** The last image collection could not free what it had to. */
+  hasImageCollectionFailed = false;
   /** The pod the node is giving up under pressure: nobody else goes until it has gone, or until then. */
   evicting: { readonly victim: PodWorker; readonly untilUs: number } | undefined = undefined;
   /** Taken by something outside of pods. */

@@ -2,7 +2,8 @@
  * Taking a pod down: hooks, signals, grace, and the order of sidecars after the containers they serve.
  *
  * Models killContainer (kuberuntime_container.go) and kuberuntime_termination_order.go. The preStop hook and SIGTERM share
- * one grace; whatever the hook leaves, the process gets two seconds.
+ * one grace; whatever the hook leaves, the process gets two seconds. A kill that is under way keeps its grace, even if the API server has
+ * shortened it since (kubernetes issue 83916).
  */
 import { SECOND_US } from '../base/units.ts';
 import type { Pod } from '../model/pod.ts';
@@ -71,15 +72,6 @@ export class PodTermination {
       this.#signalAfter(worker, record, Math.max(0, record.stopFromUs - this.#context.sim.nowUs));
     }
     return !isAnyRunning;
-  }
-
-  /** The grace was shortened while the pod was going down: whoever still runs is signalled again with less of it. */
-  shorten(worker: PodWorker): void {
-    for (const record of worker.containers) {
-      if (record.run !== Run.Running) continue;
-      if (record.process?.isTerminating !== true) record.epoch++;
-      this.#processes.terminate(worker, record, Math.max(MINIMUM_GRACE_SECONDS, worker.graceSeconds) * SECOND_US);
-    }
   }
 
   #signalAfter(worker: PodWorker, record: ContainerRecord, delayUs: number): void {

@@ -170,10 +170,9 @@ export class PodWorkers implements EventHandler {
   /** Leaves syncing for good, once what is under way lets it: everything is stopped within the grace. */
   terminate(worker: PodWorker, graceSeconds: number, verdict?: Verdict): void {
     if (worker.phase === WorkerPhase.Terminating) {
-      if (graceSeconds >= worker.graceSeconds) return this.#report(worker);
-      worker.graceSeconds = Math.max(1, graceSeconds);
-      this.#report(worker);
-      return this.#termination.shorten(worker);
+      // Nothing but a kubelet that begins again takes up the shorter grace: the kill under way goes on with its own.
+      worker.graceSeconds = Math.min(worker.graceSeconds, Math.max(1, graceSeconds));
+      return this.#report(worker);
     }
     if (worker.phase !== WorkerPhase.Syncing) return;
     const { stop } = worker;

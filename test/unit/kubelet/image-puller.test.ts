@@ -77,4 +77,23 @@ describe('Images', () => {
       );
     expect(images()).not.toContain('old.example/app:1');
   });
+
+  test('that cannot make room are told of, and from the second time on as a failed collection too', async () => {
+    const bench = await startBench([], {
+      capacity: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '1Gi' },
+      images: ['nginx:1'],
+      kubelet: { evictionDiskAvailablePercent: 5, evictionImageFsAvailablePercent: 5 },
+    });
+    create(bench, newPod('a'));
+    bench.run(5);
+    bench.fleet.takeResource('n1', 'ephemeral-storage', 86);
+    bench.run(300);
+    const told = () => bench.events('n1').filter((event) => event.includes('Insufficient free disk space'));
+    const message =
+      "Insufficient free disk space on the node's image filesystem (86% of 1.0 GiB used). Failed to free sufficient space by deleting unused images " +
+      '(freed 0 bytes). Investigate disk usage, as it could be used by active images, logs, volumes, or other data.';
+    expect(told()).toEqual([`FreeDiskSpaceFailed: ${message}`]);
+    bench.run(300);
+    expect(told()).toContain(`ImageGCFailed: ${message}`);
+  });
 });

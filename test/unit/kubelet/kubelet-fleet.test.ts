@@ -279,6 +279,7 @@ describe.skipIf(!hasApiErrors)('KubeletFleet', () => {
     create(bench, newPod('late'));
     bench.run(14.5);
     expect(bench.events('n1')).toContain('Shutdown: Shutdown manager detected shutdown event');
+    expect(bench.events('n1')).toContain('NodeNotReady: Node n1 status is now: NodeNotReady');
     expect(bench.pod('late')?.status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
     expect(bench.pod('plain')?.status?.phase).toBe('Running');
     // The ordinary group has 20 s and needs 15: the critical one begins then, and is killed after its 10 s.

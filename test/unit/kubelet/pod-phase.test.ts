@@ -170,3 +170,11 @@ test('The address of a pod is told with the pass after the one that made its san
   expect(bench.pod('a')?.status?.podIP).toBe('10.128.0.2');
   expect(statuses(bench, 'b')[0]!.status.podIP).toBe(bench.pod('b')?.status?.hostIP);
 });
+
+test('A container that has ended still shows what it was granted', async () => {
+  const bench = await startBench([{ run: constantUs(3 * SECOND_US) }]);
+  const resources = { requests: { cpu: '1' } };
+  create(bench, newPod('a', { resources }, { restartPolicy: 'Never' }));
+  bench.run(10);
+  expect(bench.pod('a')?.status?.containerStatuses?.[0]).toMatchObject({ resources, allocatedResources: { cpu: '1' } });
+});
