@@ -4,10 +4,10 @@
  * Models nodeshutdown/nodeshutdown_manager.go. With no grace period configured, which is the default, the machine just goes.
  */
 import { SECOND_US } from '../base/units.ts';
+import type { Pod } from '../model/pod.ts';
 import type { EventHandler, HandlerId } from '../sim/simulation.ts';
 import type { FleetContext } from './fleet-context.ts';
 import type { NodeState } from './node-state.ts';
-import { isCritical } from './pod-admission.ts';
 import { type PodWorker, type Verdict, WorkerPhase } from './pod-worker.ts';
 
 const ShutdownEvent = { GroupOver: 0, PowerOff: 1 } as const;
@@ -81,6 +81,11 @@ export class NodeShutdown implements EventHandler {
       this.#sink.terminate(worker, Math.min(worker.pod.spec.terminationGracePeriodSeconds ?? 30, seconds), VERDICT);
     }
   }
+}
+
+/** SystemCriticalPriority of pkg/apis/scheduling; that a pod is static has no say here. */
+function isCritical({ spec }: Pod): boolean {
+  return (spec.priority ?? 0) >= 2_000_000_000;
 }
 
 /** Names one group's time on one node. */

@@ -46,22 +46,17 @@ function losePlans(worker: PodWorker): void {
   worker.mountRetry = undefined;
 }
 
-/** Of the Event for a pod that is begun anew. */
-export const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.';
-
-/** A node that has booted begins its pods anew, init containers too. False when the pod had never run. */
-export function beginAnew(worker: PodWorker): boolean {
+/** A node that has booted begins its pods anew, init containers too. */
+export function beginAnew(worker: PodWorker): void {
   for (const record of worker.containers) {
     record.backOff = undefined;
     record.waiting = undefined;
     record.seen = record.run;
   }
-  if (worker.sandboxCount === 0) return false;
-  if (worker.initCount === 0) return true;
+  if (worker.sandboxCount === 0 || worker.initCount === 0) return;
   const fresh = newRecords(worker.pod);
   worker.containers = worker.containers.map((record, i) => {
     if (i >= worker.initCount || record.run !== Run.Exited || record.exitCode !== 0) return record;
     return again(fresh[i]!, record);
   });
-  return true;
 }

@@ -65,6 +65,7 @@ export class PodSync {
         if (worker.pod.spec.volumes !== undefined && worker.pod.spec.volumes.length > 0) waitUs = drawUs(timings.mountVolumes, runtime);
       }
       worker.isPassCancellable = false;
+      if (worker.sandboxCount > 0) events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
       worker.probesBaseUs = sim.nowUs + waitUs;
       yield waitUs + drawUs(timings.sandbox, runtime);
       worker.hasVolumes = true;
@@ -87,17 +88,20 @@ export class PodSync {
       yield* this.#killer.kill(worker, record, record.killGraceSeconds, message);
       acted = true;
     }
+    let retryUs: number | undefined;
     if (initCount > 0 && !worker.isInitialized) {
-      const next = nextInit(worker);
-      if (next === 'wait') return acted ? ACTED : IDLE;
-      if (next !== 'done') {
-        const failure = yield* this.#start.start(worker, next, killed.get(next));
-        return { acted: acted || failure === undefined, retryUs: failure };
+      const { toStart, isInitialized } = initActions(worker);
+      for (const record of toStart) {
+        const failure = yield* this.#start.start(worker, record, killed.get(record));
+        if (failure === undefined) acted = true;
+        else retryUs = earlier(retryUs, failure);
+        // A sidecar that has to wait holds up nobody.
+        if (failure !== undefined && record.role === ContainerRole.Init) return { acted, retryUs };
       }
+      if (!isInitialized) return { acted, retryUs };
       worker.isInitialized = true;
     }
     // Sidecars that have died come back whatever the app containers do.
-    let retryUs: number | undefined;
     for (const record of containers) {
       if (record.role === ContainerRole.Init || record.run === Run.Running) continue;
       if (record.run === Run.Exited && !killed.has(record) && !mayRestart(worker, record)) continue;
@@ -173,6 +177,7 @@ function errorsOf(problems: readonly VolumeProblem[]): string {
   return [...new Set(problems.map(({ message }) => message))].sort(compareText).join('; ');
 }
 
+const SANDBOX_CHANGED = 'Pod sandbox changed, it will be killed and re-created.';
 const NETWORK_NOT_READY =
   'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
@@ -181,22 +186,39 @@ function earlier(a: number | undefined, b: number): number {
   return a === undefined ? b : Math.min(a, b);
 }
 
-/** The init container to start now; `wait` while one is under way or has failed for good, `done` when all are through. */
-function nextInit(worker: PodWorker): ContainerRecord | 'wait' | 'done' {
-  for (let i = 0; i < worker.initCount; i++) {
-    const record = worker.containers[i]!;
-    if (record.run === Run.Running) {
-      // A sidecar opens the way once it has started; an ordinary init container once it has ended.
-      if (record.role === ContainerRole.Sidecar && record.isStarted) continue;
-      return 'wait';
+interface InitActions {
+  readonly toStart: readonly ContainerRecord[];
+  /** All of them are through, and the app containers may start. */
+  readonly isInitialized: boolean;
+}
+
+/**
+ * Which init containers to start, from the last that has run (computeInitContainerActions): of those before it sidecars alone are kept
+ * running, and whether they do has no say in what comes next.
+ */
+function initActions(worker: PodWorker): InitActions {
+  const { containers, initCount } = worker;
+  const toStart: ContainerRecord[] = [];
+  let isInitialized = false;
+  let isPast = false;
+  for (let i = initCount - 1; i >= 0; i--) {
+    const record = containers[i]!;
+    const isSidecar = record.role === ContainerRole.Sidecar;
+    if (record.run === Run.None) continue;
+    if (isPast && !isSidecar) continue;
+    const isThrough = isSidecar ? record.run === Run.Running && record.isStarted : record.run === Run.Exited && record.exitCode === 0;
+    if (isThrough) {
+      if (i === initCount - 1) isInitialized = true;
+      else if (!isPast) toStart.unshift(containers[i + 1]!);
+    } else if (record.run === Run.Exited) {
+      // Of one that has failed for good the pod is over.
+      if (!mayRestart(worker, record)) return { toStart: [], isInitialized: false };
+      toStart.unshift(record);
     }
-    if (record.run === Run.Exited) {
-      if (record.role === ContainerRole.Init && record.exitCode === 0) continue;
-      if (!mayRestart(worker, record)) return 'wait';
-    }
-    return record;
+    isPast = true;
   }
-  return 'done';
+  if (!isPast) toStart.push(containers[0]!);
+  return { toStart, isInitialized };
 }
 
 /** The pod's address: the next free one of its node's network, round and round. */

@@ -20,7 +20,7 @@ import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { NodePressure } from './node-pressure.ts';
 import type { NodeState } from './node-state.ts';
 import { PodGate } from './pod-gate.ts';
-import { beginAnew, loseMemory, loseSandbox, SANDBOX_CHANGED } from './pod-outage.ts';
+import { beginAnew, loseMemory, loseSandbox } from './pod-outage.ts';
 import { PodPasses } from './pod-passes.ts';
 import { isFinal, isOver } from './pod-phase.ts';
 import { PodResizer } from './pod-resizer.ts';
@@ -157,6 +157,8 @@ export class PodWorkers implements EventHandler {
       return;
     }
     if (isNewlyDeleting) return this.terminate(worker, graceOf(pod));
+    // A gate may have opened or shut (NeedToReconcilePodReadiness).
+    if (pod.spec.readinessGates !== undefined) this.#passes.wake(worker);
     if (!hasNewSpec) return;
     this.#resizer.changed(worker);
     this.#passes.wake(worker);
@@ -250,8 +252,10 @@ export class PodWorkers implements EventHandler {
       } else {
         if (!isBoot) {
           for (const record of worker.containers) this.#prober.resumed(worker, record);
-        } else if (this.#gate.refuseWithoutDevices(worker)) continue;
-        else if (beginAnew(worker)) this.#context.events.pod(worker, 'Normal', 'SandboxChanged', SANDBOX_CHANGED);
+        } else {
+          if (this.#gate.refuseWithoutDevices(worker)) continue;
+          beginAnew(worker);
+        }
         // Its timer was lost with the kubelet that had set it.
         this.#begin(worker);
       }

@@ -178,3 +178,45 @@ test('A container that has ended still shows what it was granted', async () => {
   bench.run(10);
   expect(bench.pod('a')?.status?.containerStatuses?.[0]).toMatchObject({ resources, allocatedResources: { cpu: '1' } });
 });
+
+test('A sidecar in its back-off holds up neither the next init container nor the app', async () => {
+  // The sidecar ends after 2, 5 and 8 s or so, and then has to wait; the init container is through at 12 s.
+  const bench = await startBench([ends('watcher', 1, 2), ends('init', 0, 12)]);
+  create(bench, newPod('a', {}, { initContainers: [container('watcher', { restartPolicy: 'Always' }), container('init')] }));
+  bench.run(20);
+  const started = statuses(bench, 'a').find(({ status }) => status.containerStatuses?.[0]?.state?.running !== undefined)!.status;
+  expect(started.initContainerStatuses?.map(({ ready }) => ready)).toEqual([false, true]);
+  expect(started.phase).toBe('Running');
+});
+
+test('A pod becomes ready when its readiness gate opens, and stops being so when it shuts', async () => {
+  const bench = await startBench();
+  create(bench, newPod('a', {}, { readinessGates: [{ conditionType: 'gate.example/open' }] }));
+  bench.run(10);
+  expect(condition(bench.pod('a'), 'Ready')).toMatchObject({ status: 'False', reason: 'ReadinessGatesNotReady' });
+  const set = (status: string) => {
+    const pod = bench.pod('a')!;
+    const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'gate.example/open');
+    const opened = { ...pod, status: { ...pod.status, conditions: [...conditions, { type: 'gate.example/open', status }] } };
+    bench.server.update('Pod', opened as never, undefined, 'status');
+    bench.run(3);
+  };
+  set('True');
+  expect(condition(bench.pod('a'), 'Ready')?.status).toBe('True');
+  expect(bench.pod('a')?.status?.conditions?.[0]?.type).toBe('gate.example/open');
+  set('False');
+  expect(condition(bench.pod('a'), 'Ready')?.status).toBe('False');
+});
+
+test('A pod that is not to be started again gets no new sandbox after a boot', async () => {
+  const bench = await startBench();
+  create(bench, newPod('a', {}, { restartPolicy: 'Never' }));
+  create(bench, newPod('b'));
+  bench.run(10);
+  bench.fleet.crashNode('n1');
+  bench.fleet.restartNode('n1');
+  bench.run(100);
+  expect(bench.pod('a')?.status?.phase).toBe('Failed');
+  expect(bench.events('a').filter((event) => event.startsWith('SandboxChanged'))).toEqual([]);
+  expect(bench.events('b')).toContain('SandboxChanged: Pod sandbox changed, it will be killed and re-created.');
+});
