@@ -213,9 +213,8 @@ export class NodePressure implements EventHandler {
       for (const worker of node.workers) {
         for (const record of worker.containers) {
           if (record.run !== Run.Running) continue;
-          const request = quantityUnits(record.spec.resources?.requests?.memory);
           const used = record.process!.memoryBytes(nowUs);
-          const score = oomScoreAdjust(worker.pod, request, node.memoryCapacityBytes) + (1000 * used) / node.memoryCapacityBytes;
+          const score = oomScoreAdjust(worker.pod, record.spec, node.memoryCapacityBytes) + (1000 * used) / node.memoryCapacityBytes;
           if (score > highest) {
             highest = score;
             victim = { worker, record };

@@ -3,7 +3,7 @@
  *
  * Models component-helpers' qos and pkg/kubelet/qos/policy.go.
  */
-import type { Pod } from '../model/pod.ts';
+import type { Container, Pod } from '../model/pod.ts';
 import { quantityMilli, quantityUnits } from '../model/quantity.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
@@ -27,10 +27,19 @@ export function qosOf(pod: Pod): QosClass {
 }
 
 /** oom_score_adj of the pod's containers: the higher, the sooner the kernel takes it. */
-export function oomScoreAdjust(pod: Pod, memoryRequestBytes: number, nodeMemoryBytes: number): number {
+export function oomScoreAdjust(pod: Pod, container: Container, nodeMemoryBytes: number): number {
   if ((pod.spec.priority ?? 0) >= 2_000_001_000) return -997;
   const qos = qosOf(pod);
   if (qos === 'Guaranteed') return -997;
   if (qos === 'BestEffort') return 1000;
-  return Math.max(3, Math.min(999, 1000 - Math.floor((1000 * memoryRequestBytes) / nodeMemoryBytes)));
+  let bytes = memoryRequest(container);
+  // A sidecar outlives the containers it serves, or at least is no easier prey than they.
+  if (container.restartPolicy === 'Always' && pod.spec.initContainers?.some(({ name }) => name === container.name) === true) {
+    bytes = Math.max(bytes, Math.min(...pod.spec.containers.map(memoryRequest)));
+  }
+  return Math.max(3, Math.min(999, 1000 - Math.floor((1000 * bytes) / nodeMemoryBytes)));
+}
+
+function memoryRequest({ resources }: Container): number {
+  return quantityUnits(resources?.requests?.memory);
 }
