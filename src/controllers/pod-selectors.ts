@@ -11,15 +11,26 @@ import { type LabelSelector, type ObjectKey, objectKey, type StringMap } from '.
 import type { Pod } from '../model/pod.ts';
 import { selectorMatches } from '../model/selector.ts';
 
+/** A pod for as long as an object selects it. One that comes back is another, at the end of the line. */
+export interface Selected {
+  pod: Pod;
+  /** Grows from each to the next that is selected; an object's pods are told in this order. */
+  readonly order: number;
+  isGone: boolean;
+}
+
 interface Entry {
   readonly namespace: string;
   readonly selector: LabelSelector;
   /** The label the object is filed under; the namespace alone when its selector asks for no label's value. */
   readonly filedUnder: string;
-  readonly pods: Map<ObjectKey, Pod>;
+  readonly pods: Map<ObjectKey, Selected>;
+  /** What has changed since somebody took the changes; undefined when all of the pods are to be looked at. */
+  changed: Set<Selected> | undefined;
 }
 
 const NONE: readonly ObjectKey[] = [];
+const NO_CHANGES: readonly Selected[] = [];
 const NO_LABELS: StringMap = {};
 
 export class PodSelectors {
@@ -27,6 +38,7 @@ export class PodSelectors {
   readonly #byLabel = new Map<string, Set<ObjectKey>>();
   /** What was found for a label map, which many pods share; void when an object comes or goes. */
   #found = new WeakMap<StringMap, { readonly namespace: string; readonly keys: readonly ObjectKey[] }>();
+  #order = 0;
 
   /**
    * Files the object of that key, which without a selector selects nothing; `candidates` are the pods of its namespace, asked for only when
@@ -41,8 +53,8 @@ export class PodSelectors {
     const { matchLabels = NO_LABELS } = selector;
     const first = Object.keys(matchLabels).sort(compareText)[0];
     const filedUnder = first === undefined ? namespace : labelKey(namespace, first, matchLabels[first]!);
-    const entry: Entry = { namespace, selector, filedUnder, pods: new Map() };
-    for (const pod of candidates()) if (selectorMatches(selector, pod.metadata.labels)) entry.pods.set(objectKey(pod), pod);
+    const entry: Entry = { namespace, selector, filedUnder, pods: new Map(), changed: undefined };
+    for (const pod of candidates()) if (selectorMatches(selector, pod.metadata.labels)) this.#put(entry, pod);
     this.#entries.set(key, entry);
     this.#found = new WeakMap();
     let filed = this.#byLabel.get(filedUnder);
@@ -68,13 +80,13 @@ export class PodSelectors {
     const before = previous === undefined ? NONE : this.selecting(previous);
     const hasMoved = previous === undefined || pod === undefined || previous.metadata.labels !== pod.metadata.labels;
     const after = pod === undefined ? NONE : hasMoved ? this.selecting(pod) : before;
-    if (pod !== undefined) for (const key of after) this.#entries.get(key)!.pods.set(objectKey(pod), pod);
+    if (pod !== undefined) for (const key of after) this.#put(this.#entries.get(key)!, pod);
     if (before === after || before.length === 0) return after;
     const podKey = objectKey(previous!);
     const all = [...after];
     for (const key of before) {
       if (after.includes(key)) continue;
-      this.#entries.get(key)!.pods.delete(podKey);
+      this.#drop(this.#entries.get(key)!, podKey);
       all.push(key);
     }
     return all;
@@ -91,8 +103,46 @@ export class PodSelectors {
     return keys;
   }
 
-  podsOf(key: ObjectKey): Iterable<Pod> {
-    return this.#entries.get(key)?.pods.values() ?? [];
+  podsOf(key: ObjectKey): readonly Pod[] {
+    return Array.from(this.selectedBy(key), ({ pod }) => pod);
+  }
+
+  selectedBy(key: ObjectKey): Iterable<Selected> {
+    return this.#entries.get(key)?.pods.values() ?? NO_CHANGES;
+  }
+
+  /** What has come, gone or changed since this was last asked, each once; undefined when that is not known and all count as changed. */
+  takeChanges(key: ObjectKey): readonly Selected[] | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    const { changed } = entry;
+    if (changed === undefined) {
+      entry.changed = new Set();
+      return undefined;
+    }
+    if (changed.size === 0) return NO_CHANGES;
+    const taken = [...changed];
+    changed.clear();
+    return taken;
+  }
+
+  #put(entry: Entry, pod: Pod): void {
+    const key = objectKey(pod);
+    let selected = entry.pods.get(key);
+    if (selected === undefined) {
+      selected = { pod, order: this.#order++, isGone: false };
+      entry.pods.set(key, selected);
+    } else if (selected.pod === pod) return;
+    selected.pod = pod;
+    note(entry, selected);
+  }
+
+  #drop(entry: Entry, podKey: ObjectKey): void {
+    const selected = entry.pods.get(podKey);
+    if (selected === undefined) return;
+    entry.pods.delete(podKey);
+    selected.isGone = true;
+    note(entry, selected);
   }
 
   #look(namespace: string, labels: StringMap): readonly ObjectKey[] {
@@ -109,6 +159,14 @@ export class PodSelectors {
     for (const key in labels) collect(this.#byLabel.get(labelKey(namespace, key, labels[key]!)));
     return found ?? NONE;
   }
+}
+
+function note(entry: Entry, selected: Selected): void {
+  const { changed, pods } = entry;
+  if (changed === undefined) return;
+  changed.add(selected);
+  // Looking at all of them is then no dearer, and the gone do not pile up where nobody asks.
+  if (changed.size > pods.size + 1) entry.changed = undefined;
 }
 
 function labelKey(namespace: string, key: string, value: string): string {

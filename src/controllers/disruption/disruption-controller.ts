@@ -103,7 +103,7 @@ export class DisruptionController implements Controller {
   *#sync(key: string): Task<void> {
     const budget = this.#budgets.get(key);
     if (budget === undefined) return;
-    const pods = [...this.#selectors.podsOf(key)];
+    const pods = this.#selectors.podsOf(key);
     if (pods.length === 0) this.#recorder.event(budget, 'Normal', 'NoPods', 'No matching pods found');
     let expected: Expected;
     try {

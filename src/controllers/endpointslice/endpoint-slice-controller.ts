@@ -20,8 +20,9 @@ import type { Pod } from '../../model/pod.ts';
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
 import type { ControllerContext } from '../context.ts';
 import { PodSelectors } from '../pod-selectors.ts';
-import { isEndpointChange } from './pod-endpoint.ts';
-import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './service-slices.ts';
+import { isEndpointChange, zoneOf } from './pod-endpoint.ts';
+import { ServiceEndpoints } from './service-endpoints.ts';
+import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME, type SlicePlan } from './service-slices.ts';
 import { topologyHints, wantsTopologyHints } from './topology-hints.ts';
 import { TriggerTimes } from './trigger-times.ts';
 
@@ -44,6 +45,8 @@ export class EndpointSliceController {
   readonly #writes = new WrittenRevisions();
   /** Services that want their endpoints shared out among zones, and why they are not, if so. */
   readonly #hinted = new Map<ObjectKey, string>();
+  /** Per service, its endpoints as the last pass found them. */
+  readonly #kept = new Map<ObjectKey, ServiceEndpoints>();
   /** Per service, the revision each of its slices was last written with by this controller. */
   readonly #ours = new Map<ObjectKey, Map<string, number>>();
 
@@ -58,9 +61,9 @@ export class EndpointSliceController {
     const { informers, sim } = this.#context;
     const pods = informers.informer('Pod');
     informers.informer('Node').addHandler({
-      onAdd: () => this.#onNodes(),
-      onUpdate: (before, node) => void (hasSamePlace(before, node) || this.#onNodes()),
-      onDelete: () => this.#onNodes(),
+      onAdd: (node) => this.#onNode(undefined, node),
+      onUpdate: (before, node) => void (hasSamePlace(before, node) || this.#onNode(before, node)),
+      onDelete: (_, before) => this.#onNode(before, undefined),
     });
     const slices = informers.informer('EndpointSlice');
     slices.addIndex(BY_SERVICE, (slice) => (isManaged(slice) ? [serviceOf(slice)] : []));
@@ -126,7 +129,9 @@ export class EndpointSliceController {
   }
 
   /** Where the CPU is has changed: Services whose endpoints are shared out by it are looked at again. */
-  #onNodes(): void {
+  #onNode(before: Node | undefined, node: Node | undefined): void {
+    // Endpoints name the zone, and pods may be known before their node is.
+    if (zoneOf(before) !== zoneOf(node)) this.#kept.clear();
     for (const key of this.#hinted.keys()) this.#queue.add(key);
   }
 
@@ -174,6 +179,7 @@ export class EndpointSliceController {
       this.#writes.forget(key);
       this.#ours.delete(key);
       this.#hinted.delete(key);
+      this.#kept.delete(key);
       return;
     }
     if (service.spec.type === 'ExternalName' || service.spec.selector === undefined) return;
@@ -181,12 +187,7 @@ export class EndpointSliceController {
     if (!this.#writes.isCaughtUp(key)) throw new Retry('EndpointSlice informer cache is out of date');
 
     const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
-    const pods = [...this.#selectors.podsOf(key)];
-    const trigger = this.#times.take(key, service, pods);
-    const nodes = informers.informer('Node');
-    const { maxEndpointsPerSlice } = this.#context.options;
-    const zones = this.#zonesFor(key, service);
-    const plan = planSlices(service, pods, (name) => nodes.get(name), existing, maxEndpointsPerSlice, trigger, zones);
+    const plan = this.#plan(key, service, existing);
     // A service on its way out only loses slices.
     if (service.metadata.deletionTimestamp === undefined) {
       for (const slice of plan.creates) this.#wrote(key, yield* this.#client.create('EndpointSlice', slice));
@@ -196,6 +197,27 @@ export class EndpointSliceController {
       this.#ours.get(key)?.delete(slice.metadata.name);
       yield* this.#client.delete('EndpointSlice', slice.metadata.namespace, slice.metadata.name);
     }
+  }
+
+  #plan(key: ObjectKey, service: Service, existing: readonly EndpointSlice[]): SlicePlan {
+    const { maxEndpointsPerSlice } = this.#context.options;
+    const nodes = this.#context.informers.informer('Node');
+    const nodeOf = (name: string) => nodes.get(name);
+    const zones = this.#zonesFor(key, service);
+    const changed = this.#selectors.takeChanges(key);
+    const trigger =
+      changed === undefined ? this.#times.take(key, service, this.#selectors.podsOf(key)) : this.#times.takeChanged(key, service, changed);
+    if (zones === undefined) {
+      let kept = this.#kept.get(key);
+      if (changed === undefined || kept?.service !== service) {
+        kept = new ServiceEndpoints(service);
+        this.#kept.set(key, kept);
+        kept.takeIn(this.#selectors.selectedBy(key), nodeOf);
+      } else kept.takeIn(changed, nodeOf);
+      const plan = kept.plan(existing, maxEndpointsPerSlice, trigger);
+      if (plan !== undefined) return plan;
+    } else this.#kept.delete(key);
+    return planSlices(service, this.#selectors.podsOf(key), nodeOf, existing, maxEndpointsPerSlice, trigger, zones);
   }
 
   #wrote(service: ObjectKey, slice: EndpointSlice): void {

@@ -10,7 +10,7 @@ import type { Pod } from '../../model/pod.ts';
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
 import { knownEndpoint, knownPorts } from './known-endpoints.ts';
 import { hasEndpoint, type SlicePort } from './pod-endpoint.ts';
-import { endpointId, packSlices } from './slice-packing.ts';
+import { endpointId, packSlices, type SliceChanges } from './slice-packing.ts';
 import { TRIGGER_TIME } from './trigger-times.ts';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -34,32 +34,54 @@ export function planSlices(
   zoneOf?: (endpoints: ReadonlyMap<string, Endpoint>) => ReadonlyMap<string, string>,
 ): SlicePlan {
   const labels = sliceLabels(service);
-  const isStale = (slice: EndpointSlice) => !hasSameEntries(slice.metadata.labels ?? {}, labels);
   const plan: SlicePlan = { creates: [], updates: [], deletes: [] };
-
   const unused = new Map<string, EndpointSlice[]>();
   for (const slice of existing) append(unused, JSON.stringify(slice.ports ?? []), slice);
   for (const [tuple, { ports, endpoints }] of byPorts(service, pods, nodeOf)) {
     for (const [id, zone] of zoneOf?.(endpoints) ?? []) endpoints.set(id, { ...endpoints.get(id)!, hints: { forZones: [{ name: zone }] } });
-    const packed = packSlices(unused.get(tuple) ?? [], endpoints, perSlice, isStale);
+    const packed = packSlices(unused.get(tuple) ?? [], endpoints, perSlice, (slice) => isStale(slice, labels));
     unused.delete(tuple);
-    for (const one of packed.creates) plan.creates.push(newSlice(service, labels, ports, one, triggerTime));
-    for (const one of packed.updates) plan.updates.push(written(one.slice, labels, one.slice.ports, one.endpoints, triggerTime));
-    plan.deletes.push(...packed.deletes);
+    addPacked(plan, packed, ports, { service, labels, triggerTime });
   }
   for (const slices of unused.values()) plan.deletes.push(...slices);
 
   if (existing.length === plan.deletes.length && plan.creates.length === 0) {
     // A consumer should find at least one slice, to tell "no endpoints" from "not yet looked at".
-    const kept = plan.deletes.findIndex((slice) => slice.endpoints.length === 0 && (slice.ports ?? []).length === 0 && !isStale(slice));
+    const kept = plan.deletes.findIndex(
+      (slice) => slice.endpoints.length === 0 && (slice.ports ?? []).length === 0 && !isStale(slice, labels),
+    );
     if (kept >= 0) plan.deletes.splice(kept, 1);
     else plan.creates.push(newSlice(service, labels, [], [], triggerTime));
   }
+  return reusing(plan, labels, triggerTime);
+}
+
+/** What all writes of one pass have in common. */
+export interface PassWrites {
+  readonly service: Service;
+  /** Those of its slices. */
+  readonly labels: StringMap;
+  readonly triggerTime: string | undefined;
+}
+
+export function addPacked(plan: SlicePlan, packed: SliceChanges, ports: readonly SlicePort[], writes: PassWrites): void {
+  const { service, labels, triggerTime } = writes;
+  for (const one of packed.creates) plan.creates.push(newSlice(service, labels, ports, one, triggerTime));
+  for (const one of packed.updates) plan.updates.push(written(one.slice, labels, one.slice.ports, one.endpoints, triggerTime));
+  plan.deletes.push(...packed.deletes);
+}
+
+/** The plan with slices that would be deleted written over with what would be created. */
+export function reusing(plan: SlicePlan, labels: StringMap, triggerTime: string | undefined): SlicePlan {
   while (plan.creates.length > 0 && plan.deletes.length > 0) {
     const fresh = plan.creates.shift()!;
     plan.updates.push(written(plan.deletes.pop()!, labels, fresh.ports, fresh.endpoints, triggerTime));
   }
   return plan;
+}
+
+export function isStale(slice: EndpointSlice, labels: StringMap): boolean {
+  return !hasSameEntries(slice.metadata.labels ?? {}, labels);
 }
 
 function byPorts(service: Service, pods: readonly Pod[], nodeOf: (name: string) => Node | undefined) {

@@ -12,7 +12,8 @@ export interface SliceChanges {
   readonly deletes: readonly EndpointSlice[];
 }
 
-interface Filling {
+/** A slice that is there, and what it is to hold. */
+export interface Filling {
   readonly slice: EndpointSlice;
   endpoints: readonly Endpoint[];
   isChanged: boolean;
@@ -25,8 +26,18 @@ export function packSlices(
   perSlice: number,
   isStale: (slice: EndpointSlice) => boolean,
 ): SliceChanges {
-  const fillings = existing.map((slice) => keepWanted(slice, desired, isStale));
-  let left = [...desired.values()];
+  const wanted = (id: string) => {
+    const endpoint = desired.get(id);
+    if (endpoint !== undefined) desired.delete(id);
+    return endpoint;
+  };
+  const fillings = existing.map((slice) => keepWanted(slice, wanted, isStale(slice)));
+  return fillUp(fillings, [...desired.values()], perSlice);
+}
+
+/** Finds places for endpoints that are in no slice yet, once those that are no longer wanted have been taken out. */
+export function fillUp(fillings: readonly Filling[], homeless: readonly Endpoint[], perSlice: number): SliceChanges {
+  let left = homeless;
   const take = (filling: Filling) => {
     const free = Math.max(0, perSlice - filling.endpoints.length);
     if (free === 0 || left.length === 0) return;
@@ -58,15 +69,14 @@ export function packSlices(
   };
 }
 
-function keepWanted(slice: EndpointSlice, desired: Map<string, Endpoint>, isStale: (slice: EndpointSlice) => boolean): Filling {
+/** The slice with what is still wanted of it, as that is now. */
+export function keepWanted(slice: EndpointSlice, wantedAs: (id: string) => Endpoint | undefined, isStale: boolean): Filling {
   const { endpoints } = slice;
   // The slice's own list as long as nothing in it has changed: mostly nothing has.
   let kept: Endpoint[] | undefined;
   for (let at = 0; at < endpoints.length; at++) {
     const endpoint = endpoints[at]!;
-    const id = endpointId(endpoint);
-    const wanted = desired.get(id);
-    if (wanted !== undefined) desired.delete(id);
+    const wanted = wantedAs(endpointId(endpoint));
     if (wanted !== undefined && isSameEndpoint(endpoint, wanted)) {
       kept?.push(endpoint);
       continue;
@@ -74,7 +84,7 @@ function keepWanted(slice: EndpointSlice, desired: Map<string, Endpoint>, isStal
     kept ??= endpoints.slice(0, at);
     if (wanted !== undefined) kept.push(wanted);
   }
-  return { slice, endpoints: kept ?? endpoints, isChanged: kept !== undefined || isStale(slice) };
+  return { slice, endpoints: kept ?? endpoints, isChanged: kept !== undefined || isStale };
 }
 
 function fullestWithRoom(fillings: readonly Filling[], count: number, perSlice: number): Filling | undefined {
