@@ -11,11 +11,11 @@ import type { EndpointAddress, Endpoints, Service } from '../../model/service.ts
 import { knownPorts } from '../endpointslice/known-endpoints.ts';
 import type { SlicePort } from '../endpointslice/pod-endpoint.ts';
 
-type Subset = NonNullable<Endpoints['subsets']>[number];
+export type Subset = NonNullable<Endpoints['subsets']>[number];
 type Port = NonNullable<Subset['ports']>[number];
 
 /** A pod as it is listed, under a key that tells it from every other. */
-interface Listed {
+export interface Listed {
   readonly key: string;
   readonly address: EndpointAddress;
   readonly isReady: boolean;
@@ -56,13 +56,26 @@ function repacked(offers: readonly Offer[]): readonly Subset[] {
     const entries = [...group[0]!.addresses.values()].sort((a, b) => compareText(a.address.ip, b.address.ip));
     const ready = entries.filter((entry) => entry.isReady).map((entry) => entry.address);
     const notReady = entries.filter((entry) => !entry.isReady).map((entry) => entry.address);
-    const ports = group.map((offer) => offer.port).filter((port) => port !== undefined);
-    return {
-      ...(ready.length === 0 ? {} : { addresses: ready }),
-      ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),
-      ...(ports.length === 0 ? {} : { ports }),
-    };
+    return subsetOf(
+      ready,
+      notReady,
+      group.map((offer) => offer.port).filter((port) => port !== undefined),
+    );
   });
+}
+
+export function subsetOf(ready: readonly EndpointAddress[], notReady: readonly EndpointAddress[], ports: readonly Port[]): Subset {
+  return {
+    ...(ready.length === 0 ? {} : { addresses: ready }),
+    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),
+    ...(ports.length === 0 ? {} : { ports }),
+  };
+}
+
+/** The ports of a subset all of whose addresses offer these. */
+export function portsOffered(ports: readonly SlicePort[]): readonly Port[] {
+  const byKey = new Map(ports.map((port) => [portKey(port), withoutEmptyName(port)]));
+  return [...byKey.entries()].sort(([a], [b]) => compareText(a, b)).map(([, port]) => port);
 }
 
 /** Offers of the very same addresses. */
@@ -84,7 +97,7 @@ function withoutEmptyName({ name = '', ...port }: SlicePort): Port {
 }
 
 /** ShouldPodBeInEndpoints: a finished pod has no place, and one on its way out only if that is asked for. */
-function isListed(pod: Pod, tolerates: boolean): boolean {
+export function isListed(pod: Pod, tolerates: boolean): boolean {
   if (isPodTerminal(pod) || (pod.status?.podIP ?? '') === '') return false;
   return tolerates || pod.metadata.deletionTimestamp === undefined;
 }
@@ -92,7 +105,7 @@ function isListed(pod: Pod, tolerates: boolean): boolean {
 /** Worked out once for each version of the two, so that what has not changed is the same object from pass to pass. */
 const known = new WeakMap<Service, WeakMap<Pod, Listed>>();
 
-function knownListed(service: Service, pod: Pod): Listed {
+export function knownListed(service: Service, pod: Pod): Listed {
   let ofService = known.get(service);
   if (ofService === undefined) {
     ofService = new WeakMap();

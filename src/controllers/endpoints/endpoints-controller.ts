@@ -15,9 +15,10 @@ import type { Controller, ControllerContext } from '../context.ts';
 import { isEndpointChange } from '../endpointslice/pod-endpoint.ts';
 import { TriggerTimes } from '../endpointslice/trigger-times.ts';
 import { isNamespaceTerminating } from '../pod-control.ts';
-import { PodSelectors } from '../pod-selectors.ts';
+import { PodSelectors, type Selected } from '../pod-selectors.ts';
 import { subsetsOf } from './endpoint-subsets.ts';
 import { OVER_CAPACITY, withinCapacity } from './endpoints-capacity.ts';
+import { ServiceAddresses } from './service-addresses.ts';
 
 const MAX_RETRIES = 15;
 const HEADLESS = 'service.kubernetes.io/headless';
@@ -30,6 +31,8 @@ export class EndpointsController implements Controller {
   readonly #queue: WorkQueue;
   readonly #selectors = new PodSelectors();
   readonly #times = new TriggerTimes();
+  /** Per service, its addresses as the last pass found them. */
+  readonly #kept = new Map<ObjectKey, ServiceAddresses>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -96,6 +99,7 @@ export class EndpointsController implements Controller {
   /** The Service is gone, and what was kept for it goes too, whether there is such an object or not. */
   *#remove(key: ObjectKey): Task<void> {
     this.#times.forget(key);
+    this.#kept.delete(key);
     const slash = key.indexOf('/');
     try {
       yield* this.#client.delete('Endpoints', key.slice(0, slash), key.slice(slash + 1));
@@ -105,9 +109,10 @@ export class EndpointsController implements Controller {
   }
 
   *#sync(key: ObjectKey, service: Service): Task<void> {
-    const pods = [...this.#selectors.podsOf(key)];
-    const trigger = this.#times.take(key, service, pods);
-    const subsets = subsetsOf(service, pods);
+    const changed = this.#selectors.takeChanges(key);
+    const trigger =
+      changed === undefined ? this.#times.take(key, service, this.#selectors.podsOf(key)) : this.#times.takeChanged(key, service, changed);
+    const subsets = this.#addresses(key, service, changed).subsets() ?? subsetsOf(service, this.#selectors.podsOf(key));
     const known = this.#context.informers.informer('Endpoints').get(key);
     const labels = labelsOf(service);
     // One that was cut short is always written anew, if only to take the mark off (capacityAnnotationSetCorrectly).
@@ -130,6 +135,16 @@ export class EndpointsController implements Controller {
     } catch (error) {
       if (!isNamespaceTerminating(error)) throw error;
     }
+  }
+
+  /** As they are once the changes have been taken in; undefined changes are all there is. */
+  #addresses(key: ObjectKey, service: Service, changed: readonly Selected[] | undefined): ServiceAddresses {
+    const known = this.#kept.get(key);
+    const isKnown = changed !== undefined && known?.service === service;
+    const addresses = isKnown ? known : new ServiceAddresses(service);
+    addresses.takeIn(isKnown ? changed : this.#selectors.selectedBy(key));
+    this.#kept.set(key, addresses);
+    return addresses;
   }
 }
 

@@ -19,7 +19,7 @@ import { nodeCondition } from '../../model/node.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts';
 import type { ControllerContext } from '../context.ts';
-import { PodSelectors } from '../pod-selectors.ts';
+import { PodSelectors, type Selected } from '../pod-selectors.ts';
 import { isEndpointChange, zoneOf } from './pod-endpoint.ts';
 import { ServiceEndpoints } from './service-endpoints.ts';
 import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME, type SlicePlan } from './service-slices.ts';
@@ -201,23 +201,26 @@ export class EndpointSliceController {
 
   #plan(key: ObjectKey, service: Service, existing: readonly EndpointSlice[]): SlicePlan {
     const { maxEndpointsPerSlice } = this.#context.options;
-    const nodes = this.#context.informers.informer('Node');
-    const nodeOf = (name: string) => nodes.get(name);
     const zones = this.#zonesFor(key, service);
     const changed = this.#selectors.takeChanges(key);
     const trigger =
       changed === undefined ? this.#times.take(key, service, this.#selectors.podsOf(key)) : this.#times.takeChanged(key, service, changed);
-    if (zones === undefined) {
-      let kept = this.#kept.get(key);
-      if (changed === undefined || kept?.service !== service) {
-        kept = new ServiceEndpoints(service);
-        this.#kept.set(key, kept);
-        kept.takeIn(this.#selectors.selectedBy(key), nodeOf);
-      } else kept.takeIn(changed, nodeOf);
-      const plan = kept.plan(existing, maxEndpointsPerSlice, trigger);
-      if (plan !== undefined) return plan;
-    } else this.#kept.delete(key);
-    return planSlices(service, this.#selectors.podsOf(key), nodeOf, existing, maxEndpointsPerSlice, trigger, zones);
+    const plan = zones === undefined ? this.#endpoints(key, service, changed).plan(existing, maxEndpointsPerSlice, trigger) : undefined;
+    if (plan !== undefined) return plan;
+    const nodes = this.#context.informers.informer('Node');
+    const pods = this.#selectors.podsOf(key);
+    return planSlices(service, pods, (name) => nodes.get(name), existing, maxEndpointsPerSlice, trigger, zones);
+  }
+
+  /** As they are once the changes have been taken in; undefined changes are all there is. */
+  #endpoints(key: ObjectKey, service: Service, changed: readonly Selected[] | undefined): ServiceEndpoints {
+    const known = this.#kept.get(key);
+    const isKnown = changed !== undefined && known?.service === service;
+    const endpoints = isKnown ? known : new ServiceEndpoints(service);
+    const nodes = this.#context.informers.informer('Node');
+    endpoints.takeIn(isKnown ? changed : this.#selectors.selectedBy(key), (name) => nodes.get(name));
+    this.#kept.set(key, endpoints);
+    return endpoints;
   }
 
   #wrote(service: ObjectKey, slice: EndpointSlice): void {
