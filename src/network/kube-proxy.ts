@@ -15,7 +15,7 @@ import type { EndpointSlice } from '../model/service.ts';
 import { type Distribution, drawUs } from '../sim/distribution.ts';
 import type { Random, RandomStream } from '../sim/random.ts';
 import type { EventHandler, HandlerId, Simulation } from '../sim/simulation.ts';
-import { endpointCount, rulesOf, type ServiceRules, serviceKeyOf } from './service-rules.ts';
+import { endpointCount, rulesWhenAsked, type ServiceRules, serviceKeyOf } from './service-rules.ts';
 
 // iptables minSyncPeriod (pkg/proxy/apis/config/v1alpha1/defaults.go).
 const MIN_SYNC_US = SECOND_US;
@@ -28,10 +28,10 @@ const ProxyEvent = { Start: 0, End: 1 } as const;
 
 interface NodeProxy {
   readonly nodeName: string;
-  readonly rules: Map<ObjectKey, ServiceRules | undefined>;
+  readonly rules: Map<ObjectKey, () => ServiceRules>;
   changed: Set<ObjectKey>;
   /** What the sync under way will put in place at its end. */
-  staged: readonly (readonly [ObjectKey, ServiceRules | undefined])[];
+  staged: readonly (readonly [ObjectKey, (() => ServiceRules) | undefined])[];
   isScheduled: boolean;
   lastEndUs: number;
 }
@@ -43,7 +43,7 @@ export class KubeProxies implements EventHandler {
   readonly #random: RandomStream;
   readonly #handler: HandlerId;
   /** The rules as the newest known objects would have them; a proxy takes them over when it syncs. */
-  readonly #current = new Map<ObjectKey, ServiceRules>();
+  readonly #current = new Map<ObjectKey, () => ServiceRules>();
   readonly #proxies: NodeProxy[] = [];
   readonly #byNode = new Map<string, NodeProxy>();
 
@@ -75,12 +75,12 @@ export class KubeProxies implements EventHandler {
 
   /** The rules for a Service on that node at this instant; undefined when the node knows no such Service. */
   rulesOn(nodeName: string, service: ObjectKey): ServiceRules | undefined {
-    return this.#proxy(nodeName).rules.get(service);
+    return this.#proxy(nodeName).rules.get(service)?.();
   }
 
   /** What the cluster's DNS knows of the Service: it watches too, but programs nothing. */
   resolve(service: ObjectKey): ServiceRules | undefined {
-    return this.#current.get(service);
+    return this.#current.get(service)?.();
   }
 
   on(event: number, index: number): void {
@@ -97,7 +97,7 @@ export class KubeProxies implements EventHandler {
   #onChange(key: ObjectKey): void {
     const service = this.#informers.informer('Service').get(key);
     if (service === undefined) this.#current.delete(key);
-    else this.#current.set(key, rulesOf(service, this.#informers.informer('EndpointSlice').byIndex(BY_SERVICE, key)));
+    else this.#current.set(key, rulesWhenAsked(service, this.#informers.informer('EndpointSlice').byIndex(BY_SERVICE, key)));
     for (const [index, proxy] of this.#proxies.entries()) {
       proxy.changed.add(key);
       this.#schedule(proxy, index);
@@ -120,7 +120,7 @@ export class KubeProxies implements EventHandler {
     proxy.staged = [...proxy.changed].map((key) => [key, this.#current.get(key)] as const);
     proxy.changed = new Set();
     let endpoints = 0;
-    for (const [, rules] of proxy.staged) endpoints += endpointCount(rules);
+    for (const [, rules] of proxy.staged) endpoints += endpointCount(rules?.());
     this.#sim.schedule(drawUs(SYNC_TIME, this.#random) + endpoints * SYNC_PER_ENDPOINT_US, this.#handler, ProxyEvent.End, index);
   }
 

@@ -79,6 +79,15 @@ export function rulesOf(service: Service, slices: readonly EndpointSlice[]): Ser
   };
 }
 
+/** The same, worked out when it is first asked for: of a Service to which nobody talks, the next change comes first. */
+export function rulesWhenAsked(service: Service, slices: readonly EndpointSlice[]): () => ServiceRules {
+  let rules: ServiceRules | undefined;
+  return () => {
+    rules ??= rulesOf(service, slices);
+    return rules;
+  };
+}
+
 /** How many endpoints the rules are made of. */
 export function endpointCount(rules: ServiceRules | undefined): number {
   return (rules?.ports ?? []).reduce((sum, { ready, leaving }) => sum + ready.length + leaving.length, 0);
