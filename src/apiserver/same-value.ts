@@ -5,11 +5,18 @@
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return isNothing(a) && isNothing(b);
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && isSameList(a, b);
   const left = a as { readonly [field: string]: unknown };
   const right = b as { readonly [field: string]: unknown };
   for (const field in left) if (!isSameValue(left[field], right[field])) return false;
   for (const field in right) if (right[field] !== undefined && left[field] === undefined && !isNothing(right[field])) return false;
+  return true;
+}
+
+/** By number, for their names would have to be made. */
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const length = Math.max(a.length, b.length);
+  for (let at = 0; at < length; at++) if (!isSameValue(a[at], b[at])) return false;
   return true;
 }
 
