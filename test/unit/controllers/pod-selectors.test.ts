@@ -26,6 +26,29 @@ test('A pod names the objects that select it, and those that did before its labe
   expect(selectors.setPod(moved, undefined)).toEqual(['ns/api']);
 });
 
+test('What has changed is told once, in full where it is not known, and one that comes back is another at the end of the line', () => {
+  const selectors = new PodSelectors();
+  const [a, b] = [pod('a', { app: 'web' }), pod('b', { app: 'web' })];
+  selectors.set('ns/web', 'ns', { matchLabels: { app: 'web' } }, () => [a, b]);
+  expect(selectors.takeChanges('ns/web')).toBeUndefined();
+  expect(selectors.takeChanges('ns/web')).toEqual([]);
+  selectors.setPod(b, b);
+  expect(selectors.takeChanges('ns/web')).toEqual([]);
+  selectors.setPod(a, undefined);
+  selectors.setPod(undefined, a);
+  expect(selectors.podsOf('ns/web')).toEqual([b, a]);
+  expect(selectors.takeChanges('ns/web')?.map(({ pod: { metadata }, isGone }) => [metadata.name, isGone])).toEqual([
+    ['a', true],
+    ['a', false],
+  ]);
+  // Four that come and go beside two that stay: all of them are then the shorter list.
+  for (const name of ['c', 'd', 'e', 'f']) {
+    selectors.setPod(undefined, pod(name, { app: 'web' }));
+    selectors.setPod(pod(name, { app: 'web' }), undefined);
+  }
+  expect(selectors.takeChanges('ns/web')).toBeUndefined();
+});
+
 const labels = fc.option(fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2'), { maxKeys: 2 }), { nil: undefined });
 const expression = fc.oneof(
   fc.record({ key: fc.constantFrom('a', 'b'), operator: fc.constantFrom('Exists' as const, 'DoesNotExist' as const) }),

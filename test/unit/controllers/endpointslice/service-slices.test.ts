@@ -65,4 +65,15 @@ describe('the trigger time', () => {
     expect(times.take('ns/web', service, [pod(2, true), pod(3, true)])).toBe('2026-01-01T00:00:03Z');
     expect(times.take('ns/web', service, [pod(1, true), pod(2, true), pod(3, true)])).toBe('2026-01-01T00:00:01Z');
   });
+
+  test('of a pod that has come back under its name is measured by what was known of the former, once', () => {
+    const times = new TriggerTimes();
+    const one = (ready: Pod, isGone = false) => ({ pod: ready, order: 0, isGone });
+    times.take('ns/web', service, [pod(1, true)]);
+    const next = { ...pod(3, true), metadata: pod(1, true).metadata };
+    expect(times.takeChanged('ns/web', service, [one(pod(1, true), true), one(next)])).toBe('2026-01-01T00:00:03Z');
+    expect(times.takeChanged('ns/web', service, [one({ ...next })])).toBeUndefined();
+    expect(times.takeChanged('ns/web', service, [one(next, true)])).toBeUndefined();
+    expect(times.takeChanged('ns/web', service, [one(next)])).toBe('2026-01-01T00:00:03Z');
+  });
 });
