@@ -5,11 +5,13 @@
  * Upstream goes through resources in the order of a map; here they come by name.
  */
 import { compareText } from '../base/compare.ts';
+import { type Amount, amountOf, amountText } from '../model/amount.ts';
 import type { Kind } from '../model/kinds.ts';
 import type { KubeObject, Quantity, ResourceList, StringMap } from '../model/meta.ts';
 import type { Container, Pod, PodSpec } from '../model/pod.ts';
+import { podTotals } from '../model/pod-totals.ts';
 import type { LimitRange, LimitRangeItem } from '../model/policy.ts';
-import { type Amount, amountOf, amountText, podTotals, type Usage } from '../model/quota.ts';
+import type { Usage } from '../model/quota.ts';
 import type { PersistentVolumeClaim } from '../model/storage.ts';
 import { forbidden } from './api-error.ts';
 import type { Store } from './store.ts';

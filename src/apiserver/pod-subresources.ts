@@ -4,8 +4,10 @@
  * Models dropNonEphemeralContainerUpdates and dropNonResizeUpdates of pkg/registry/core/pod/strategy.go, and
  * plugin/pkg/admission/podresize/admission.go.
  */
+
+import { type Amount, amountOf } from '../model/amount.ts';
 import type { Pod } from '../model/pod.ts';
-import { type Amount, amountOf, podTotals } from '../model/quota.ts';
+import { podTotals } from '../model/pod-totals.ts';
 import { forbidden } from './api-error.ts';
 import type { Store } from './store.ts';
 import type { Sent } from './validation/sent.ts';

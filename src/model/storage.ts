@@ -31,7 +31,9 @@ export interface PersistentVolumeClaim extends KubeObject {
     readonly accessModes?: readonly string[];
     readonly capacity?: ResourceList;
     readonly conditions?: readonly Condition[];
+    readonly allocatedResources?: ResourceList;
     readonly currentVolumeAttributesClassName?: string;
+    readonly modifyVolumeStatus?: { readonly targetVolumeAttributesClassName?: string };
   };
 }
 

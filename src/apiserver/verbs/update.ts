@@ -19,6 +19,7 @@ import { CONDITIONAL_KINDS, GENERATION_KINDS, hasSliceChanged, STATUS_KINDS } fr
 import { checkLimits } from '../limit-range.ts';
 import { checkPodSecurity } from '../pod-security/pod-security-admission.ts';
 import { checkResizeOnNode, withEphemeralOf, withResourcesOf } from '../pod-subresources.ts';
+import { mayUseMore } from '../quota-admission.ts';
 import { isSameValue } from '../same-value.ts';
 import { rawTextOf } from '../schema/raw-text.ts';
 import type { ServiceAddresses } from '../service-addresses.ts';
@@ -85,8 +86,7 @@ export class UpdateVerb {
       if (subresource === '' || POD_SPEC_PARTS.has(subresource)) checkPodSecurity(this.#store, kind, changed, stored, request.warn);
       if (subresource === '') this.#admission.checkUpdate(kind, changed);
       if (subresource === 'resize') checkResizeOnNode(this.#store, changed as Pod, stored as Pod);
-      if (subresource === '' && request.dryRun !== true && (kind === 'Service' || kind === 'PersistentVolumeClaim'))
-        this.#writer.charge(kind, changed, stored);
+      if (request.dryRun !== true && mayUseMore(kind, changed, stored, subresource)) this.#writer.charge(kind, changed, stored);
     });
     if (isService && request.dryRun !== true) this.#addresses.releaseUnused(changed as Service, stored as Service);
     return this.#writer.putOrRemove(kind, request.settled?.(kind, changed) ?? changed, stored, verb, subresource, request, key);

@@ -92,7 +92,7 @@ export class Writer {
 
   /** The last word of admission: what it takes of the namespace's quotas is written before the object is. */
   charge(kind: Kind, object: KubeObject, before: KubeObject | undefined): void {
-    for (const { quota, used } of chargesFor(this.#store, kind, object, before)) {
+    for (const { quota, used } of chargesFor(this.#store, { kind, object, before }, this.#sim.nowUs)) {
       this.put('ResourceQuota', { ...quota, status: { ...quota.status, used } }, quota, 'update', 'status', { author: 'kube-apiserver' });
     }
   }

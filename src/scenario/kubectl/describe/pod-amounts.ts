@@ -3,9 +3,10 @@
  *
  * Models PodRequests and PodLimits of component-helpers/resource/helpers.go.
  */
+
+import { type Amount, amountOf, amountText, NOTHING, sum } from '../../../model/amount.ts';
 import type { ResourceList } from '../../../model/meta.ts';
 import type { Container, Pod } from '../../../model/pod.ts';
-import { type Amount, amountOf, amountText, NOTHING, sum } from '../../../model/quota.ts';
 
 export type AmountTexts = { readonly [resource: string]: string };
 type Amounts = Map<string, Amount>;
