@@ -12,9 +12,9 @@ import { run, type Task } from '../../client/task.ts';
 import { type ObjectKey, objectKey } from '../../model/meta.ts';
 import { nodeCondition } from '../../model/node.ts';
 import { isPodTerminal, type Pod } from '../../model/pod.ts';
-import { timeText } from '../../model/time.ts';
 import type { HandlerId } from '../../sim/simulation.ts';
 import type { Controller, ControllerContext } from '../context.ts';
+import { newPodCondition } from '../pod-conditions.ts';
 
 // gcCheckPeriod and quarantineTime.
 const PERIOD_US = 20 * SECOND_US;
@@ -29,8 +29,8 @@ export class PodGarbageCollector implements Controller {
   readonly #finished = new Set<ObjectKey>();
   readonly #leaving = new Set<ObjectKey>();
   readonly #podsByNode = new Map<string, number>();
-  /** Nodes that pods name and the cache does not have, with the instant each was missed first. */
-  readonly #missingSinceUs = new Map<string, number>();
+  /** Nodes that pods name and the cache did not have, with the instant each is looked for again: also one that has come back since. */
+  readonly #suspectUntilUs = new Map<string, number>();
   #isBusy = false;
 
   constructor(context: ControllerContext) {
@@ -88,8 +88,9 @@ export class PodGarbageCollector implements Controller {
 
   *#pass(): Task<void> {
     yield* this.#collectFinished();
-    yield* this.#collectLeaving();
+    yield* this.#collectLeaving((pod) => this.#isGivenUp(pod));
     yield* this.#collectOrphans();
+    yield* this.#collectLeaving(({ spec }) => (spec.nodeName ?? '') === '');
   }
 
   *#collectFinished(): Task<void> {
@@ -99,35 +100,30 @@ export class PodGarbageCollector implements Controller {
     for (const pod of pods.slice(0, surplus)) yield* this.#remove(pod, undefined);
   }
 
-  *#collectLeaving(): Task<void> {
-    const nodes = this.#context.informers.informer('Node');
-    for (const key of [...this.#leaving]) {
-      const pod = this.#pods.get(key);
-      if (pod === undefined) continue;
-      const { nodeName = '' } = pod.spec;
-      if (nodeName === '') yield* this.#remove(pod, undefined);
-      else {
-        const node = nodes.get(nodeName);
-        const isGivenUp = node?.spec?.taints?.some((taint) => taint.key === OUT_OF_SERVICE) === true;
-        if (isGivenUp && nodeCondition(node!, 'Ready')?.status !== 'True') yield* this.#remove(pod, undefined);
-      }
-    }
+  /** Evicted pods and the oldest first, as with finished ones. */
+  *#collectLeaving(isConcerned: (pod: Pod) => boolean): Task<void> {
+    const pods = [...this.#leaving].map((key) => this.#pods.get(key)!).filter(isConcerned);
+    for (const pod of pods.sort(compareFinished)) yield* this.#remove(pod, undefined);
+  }
+
+  /** On a node somebody has taken out of service, and that is not ready. */
+  #isGivenUp({ spec: { nodeName = '' } }: Pod): boolean {
+    const node = this.#context.informers.informer('Node').get(nodeName as ObjectKey);
+    if (node?.spec?.taints?.some((taint) => taint.key === OUT_OF_SERVICE) !== true) return false;
+    return nodeCondition(node, 'Ready')?.status !== 'True';
   }
 
   *#collectOrphans(): Task<void> {
     const nodes = this.#context.informers.informer('Node');
     const { nowUs } = this.#context.sim;
-    for (const name of this.#missingSinceUs.keys()) {
-      if (!this.#podsByNode.has(name) || nodes.get(name) !== undefined) this.#missingSinceUs.delete(name);
+    const due = [...this.#suspectUntilUs].filter(([, untilUs]) => untilUs <= nowUs).map(([name]) => name);
+    for (const name of due) this.#suspectUntilUs.delete(name);
+    for (const name of this.#podsByNode.keys()) {
+      if (!this.#suspectUntilUs.has(name) && nodes.get(name) === undefined) this.#suspectUntilUs.set(name, nowUs + QUARANTINE_US);
     }
-    for (const name of [...this.#podsByNode.keys()]) {
-      if (nodes.get(name) !== undefined) continue;
-      const sinceUs = this.#missingSinceUs.get(name);
-      if (sinceUs === undefined) this.#missingSinceUs.set(name, nowUs);
-      else if (nowUs - sinceUs >= QUARANTINE_US && !(yield* this.#exists(name))) {
-        this.#missingSinceUs.delete(name);
-        for (const pod of this.#pods.byIndex('nodeName', name)) yield* this.#remove(pod, 'PodGC: node no longer exists');
-      }
+    for (const name of due) {
+      if (nodes.get(name) !== undefined || (yield* this.#exists(name))) continue;
+      for (const pod of this.#pods.byIndex('nodeName', name)) yield* this.#remove(pod, 'PodGC: node no longer exists');
     }
   }
 
@@ -146,16 +142,10 @@ export class PodGarbageCollector implements Controller {
     const { namespace, name, uid } = pod.metadata;
     try {
       if (!isPodTerminal(pod)) {
-        const condition = {
-          type: 'DisruptionTarget',
-          status: 'True',
-          reason: 'DeletionByPodGC',
-          message: why,
-          observedGeneration: pod.metadata.generation ?? 0,
-          lastTransitionTime: timeText(this.#context.sim.nowUs),
-        };
+        const mark = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: why ?? '' } as const;
+        const condition = why === undefined ? undefined : newPodCondition(pod, mark, this.#context.sim.nowUs);
         const generation = { observedGeneration: pod.metadata.generation ?? 0 };
-        const status = { phase: 'Failed', ...generation, ...(why === undefined ? {} : { conditions: [condition] }) };
+        const status = { phase: 'Failed', ...generation, ...(condition === undefined ? {} : { conditions: [condition] }) };
         const body = { metadata: { uid }, status };
         yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
       }

@@ -12,16 +12,22 @@ import type { Informer } from '../../client/informer.ts';
 import { run, sleep, type Task } from '../../client/task.ts';
 import { type ObjectKey, objectKey } from '../../model/meta.ts';
 import type { Node, Taint } from '../../model/node.ts';
-import { isPodTerminal, type Pod, podCondition } from '../../model/pod.ts';
-import { timeText } from '../../model/time.ts';
+import type { Pod } from '../../model/pod.ts';
 import { toleratesTaint } from '../../model/toleration.ts';
 import type { EventId } from '../../sim/event-queue.ts';
 import type { Controller, ControllerContext } from '../context.ts';
+import { newPodCondition } from '../pod-conditions.ts';
 
 const NONE: readonly Taint[] = [];
 // retries and sleeping in deletePodHandler.
 const TRIES = 5;
 const RETRY_US = 10 * MILLISECOND_US;
+const MARK = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+} as const;
 
 export class TaintEvictionController implements Controller {
   readonly #context: ControllerContext;
@@ -44,7 +50,7 @@ export class TaintEvictionController implements Controller {
   start(): void {
     this.#context.informers.informer('Node').addHandler({
       onAdd: (node) => this.#onNode(node),
-      onUpdate: (before, after) => void (before.spec?.taints === after.spec?.taints || this.#onNode(after)),
+      onUpdate: (before, after) => void (isSameValue(noExecuteTaints(before), noExecuteTaints(after)) || this.#onNode(after)),
       onDelete: (node) => void this.#tainted.delete(node.metadata.name),
     });
     this.#pods.addHandler({
@@ -56,9 +62,7 @@ export class TaintEvictionController implements Controller {
 
   #onNode(node: Node): void {
     const { name } = node.metadata;
-    const taints = (node.spec?.taints ?? NONE).filter((taint) => taint.effect === 'NoExecute');
-    // Only a change of these taints is looked at: the same ones again decide nothing new.
-    if (isSameValue(this.#tainted.get(name) ?? NONE, taints)) return;
+    const taints = noExecuteTaints(node);
     if (taints.length === 0) this.#tainted.delete(name);
     else this.#tainted.set(name, taints);
     for (const pod of this.#pods.byIndex('nodeName', name)) this.#judge(pod, taints);
@@ -123,20 +127,18 @@ export class TaintEvictionController implements Controller {
     const { namespace, name, uid } = metadata;
     const pod = yield* this.#client.get('Pod', namespace, name);
     if (pod.metadata.uid !== uid || pod.spec.nodeName !== spec.nodeName) return;
-    if (!isPodTerminal(pod) && podCondition(pod, 'DisruptionTarget')?.status !== 'True') {
-      const condition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'DeletionByTaintManager',
-        message: 'Taint manager: deleting due to NoExecute taint',
-        observedGeneration: pod.metadata.generation ?? 0,
-        lastTransitionTime: timeText(this.#context.sim.nowUs),
-      };
-      const body = { metadata: { uid }, status: { conditions: [condition] } };
+    const mark = newPodCondition(pod, MARK, this.#context.sim.nowUs);
+    if (mark !== undefined) {
+      const body = { metadata: { uid }, status: { conditions: [mark] } };
       yield* this.#client.patch('Pod', namespace, name, { type: 'strategic', body, isComparison: true }, 'status');
     }
     yield* this.#client.delete('Pod', namespace, name);
   }
+}
+
+function noExecuteTaints(node: Node): readonly Taint[] {
+  const taints = node.spec?.taints;
+  return taints === undefined ? NONE : taints.filter((taint) => taint.effect === 'NoExecute');
 }
 
 /** How long the pod may stay; undefined: some taint is not tolerated; infinity: for ever. */
