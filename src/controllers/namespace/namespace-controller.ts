@@ -4,6 +4,7 @@
  * Models pkg/controller/namespace/namespace_controller.go and deletion/namespaced_resources_deleter.go: pods go first, everything
  * else after the last of them (OrderedNamespaceDeletion); a pass that leaves something behind comes back after half of what it should take.
  */
+import { ApiError } from '../../apiserver/api-error.ts';
 import { MILLISECOND_US, SECOND_US } from '../../base/units.ts';
 import type { Client } from '../../client/client.ts';
 import { ExponentialWithBucket } from '../../client/rate-limiter.ts';
@@ -13,7 +14,7 @@ import { Retry, startWorkers } from '../../client/workers.ts';
 import type { Namespace } from '../../model/configuration.ts';
 import { KINDS, type Kind } from '../../model/kinds.ts';
 import type { Condition, KubeObject } from '../../model/meta.ts';
-import { isPodTerminal, type Pod } from '../../model/pod.ts';
+import { isPodTerminal } from '../../model/pod.ts';
 import { timeText, timeUsOf } from '../../model/time.ts';
 import type { RandomStream } from '../../sim/random.ts';
 import type { Controller, ControllerContext } from '../context.ts';
@@ -73,10 +74,8 @@ export class NamespaceController implements Controller {
     if (this.#context.informers.informer('Namespace').get(name)?.metadata.deletionTimestamp === undefined) return;
     let namespace = yield* this.#client.get('Namespace', undefined, name);
     if (namespace.metadata.deletionTimestamp === undefined) return;
-    if (namespace.status?.phase !== 'Terminating') {
-      namespace = yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, phase: 'Terminating' } });
-    }
-    if (!(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return;
+    namespace = yield* this.#retried(namespace, (latest) => this.#markTerminating(latest));
+    if ((namespace.spec?.finalizers ?? []).length === 0) return;
 
     const remains: Remains = { counts: new Map(), finalizers: new Map(), failures: [], estimateSeconds: 0 };
     yield* sleep(this.#context.sim, DISCOVERY_US);
@@ -93,8 +92,31 @@ export class NamespaceController implements Controller {
       this.#queue.addAfter(name, (Math.floor(remains.estimateSeconds / 2) + 1) * SECOND_US);
       return;
     }
+    yield* this.#retried(namespace, (latest) => this.#finalize(latest));
+  }
+
+  *#markTerminating(namespace: Namespace): Task<Namespace> {
+    if (namespace.status?.phase === 'Terminating') return namespace;
+    return yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, phase: 'Terminating' } });
+  }
+
+  *#finalize(namespace: Namespace): Task<Namespace> {
     const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
     yield* this.#client.finalizeNamespace({ ...namespace, spec: { ...namespace.spec, finalizers } });
+    return namespace;
+  }
+
+  /** With the namespace as it is by then, when somebody has written it in between. */
+  *#retried(namespace: Namespace, write: (latest: Namespace) => Task<Namespace>): Task<Namespace> {
+    for (let latest = namespace; ; ) {
+      try {
+        return yield* write(latest);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === 409)) throw error;
+        latest = yield* this.#client.get('Namespace', undefined, namespace.metadata.name);
+        if (latest.metadata.uid !== namespace.metadata.uid) throw new Retry('namespace uid has changed across retries');
+      }
+    }
   }
 
   /** Upstream goes through a map, whose order is another one each time: a Deployment may go before its ReplicaSet, or after. */
@@ -110,6 +132,8 @@ export class NamespaceController implements Controller {
   /** True when none of that kind is left. */
   *#empty(kind: Kind, namespace: Namespace, remains: Remains): Task<boolean> {
     const { name } = namespace.metadata;
+    // How long the pods may take is asked before they are told to go: those without a node are gone at once.
+    const estimate = kind === 'Pod' ? yield* this.#estimateSeconds(namespace) : 0;
     yield* this.#client.deleteCollection(kind, name, { propagationPolicy: 'Background' });
     const { items } = yield* this.#client.list(kind, { namespace: name });
     if (items.length === 0) return true;
@@ -122,12 +146,19 @@ export class NamespaceController implements Controller {
       if (finalizers.length > 0) held++;
       for (const finalizer of finalizers) remains.finalizers.set(finalizer, (remains.finalizers.get(finalizer) ?? 0) + 1);
     }
-    const sinceDeletionUs = this.#context.sim.nowUs - timeUsOf(namespace.metadata.deletionTimestamp!);
-    const estimate = kind === 'Pod' ? gracefulEstimate(items as readonly Pod[], sinceDeletionUs) : 0;
     if (estimate > 0) remains.estimateSeconds = Math.max(remains.estimateSeconds, estimate);
     else if (held > 0) remains.estimateSeconds = Math.max(remains.estimateSeconds, FINALIZER_ESTIMATE_SECONDS);
     else remains.failures.push(`unexpected items still remain in namespace: ${name} for gvr: ${group}/${version}, Resource=${resource}`);
     return false;
+  }
+
+  /** The longest grace of pods that still run; 0 once it has been over for the whole namespace. */
+  *#estimateSeconds({ metadata }: Namespace): Task<number> {
+    const { items } = yield* this.#client.list('Pod', { namespace: metadata.name });
+    let seconds = 0;
+    for (const pod of items) if (!isPodTerminal(pod)) seconds = Math.max(seconds, pod.spec.terminationGracePeriodSeconds ?? 0);
+    const sinceDeletionUs = this.#context.sim.nowUs - timeUsOf(metadata.deletionTimestamp!);
+    return sinceDeletionUs >= seconds * SECOND_US ? 0 : seconds;
   }
 
   *#report(namespace: Namespace, remains: Remains): Task<Namespace> {
@@ -145,15 +176,14 @@ export class NamespaceController implements Controller {
       isChanged = true;
     }
     if (!isChanged) return namespace;
-    return yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, conditions } });
+    try {
+      return yield* this.#client.updateStatus('Namespace', { ...namespace, status: { ...namespace.status, conditions } });
+    } catch (error) {
+      // What could not be said does not keep the namespace.
+      if (!(error instanceof ApiError)) throw error;
+      return namespace;
+    }
   }
-}
-
-/** The longest grace of pods that still run; 0 once it has been over for the whole namespace. */
-function gracefulEstimate(pods: readonly Pod[], sinceDeletionUs: number): number {
-  let seconds = 0;
-  for (const pod of pods) if (!isPodTerminal(pod)) seconds = Math.max(seconds, pod.spec.terminationGracePeriodSeconds ?? 0);
-  return sinceDeletionUs > seconds * SECOND_US ? 0 : seconds;
 }
 
 function conditionsOf({ counts, finalizers, failures }: Remains): readonly Condition[] {
@@ -173,7 +203,7 @@ function conditionsOf({ counts, finalizers, failures }: Remains): readonly Condi
           'NamespaceDeletionContentFailure',
           true,
           'ContentDeletionFailed',
-          `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
+          `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(', ')}`,
         )
       : condition(
           'NamespaceDeletionContentFailure',

@@ -15,8 +15,7 @@ const BOUNDARIES = [
   { least: 90, most: 500, seconds: 15 },
   { least: 450, most: 1000, seconds: 30 },
   { least: 900, most: 2000, seconds: 60 },
-  { least: 1800, most: 10_000, seconds: 300 },
-  { least: 9000, most: Number.POSITIVE_INFINITY, seconds: 600 },
+  { least: 1800, most: Number.POSITIVE_INFINITY, seconds: 300 },
 ] as const;
 
 export class TtlController implements Controller {
@@ -57,8 +56,10 @@ export class TtlController implements Controller {
     yield* this.#client.patch('Node', undefined, name, { type: 'strategic', body });
   }
 
+  /** The number counts, however somebody wrote it. */
   #isRight(annotations: { readonly [key: string]: string } | undefined): boolean {
-    return annotations?.[ANNOTATION] === this.#wanted();
+    const written = annotations?.[ANNOTATION];
+    return written === this.#wanted() || (/^[+-]?\d+$/.test(written ?? '') && Number(written) === BOUNDARIES[this.#step]!.seconds);
   }
 
   #wanted(): string {
