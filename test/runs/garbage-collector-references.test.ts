@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OwnerReference } from '../../src/model/meta.ts';
+import { ControllersAlone } from '../support/controllers-alone.ts';
 import { smallCluster } from '../support/small-cluster.ts';
 
 const WRITE = { author: 'test' };
@@ -46,4 +47,16 @@ test('A reference to an owner that never was goes, and the object stays for the 
   make('default', 'child', owner, { ...owner, name: 'nobody', uid: 'nobody' });
   site.run(5);
   expect(api.get('ConfigMap', 'default', 'child').metadata.ownerReferences).toEqual([owner]);
+});
+
+test('An owner on its way out that is deleted once more, to leave its dependents behind, does so', () => {
+  const site = new ControllersAlone();
+  site.create('v1', 'ConfigMap', 'owner', {}, { finalizers: ['example.com/held'] });
+  site.create('v1', 'ConfigMap', 'left', {}, { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner' }] });
+  site.do({ act: 'delete', on: 'ConfigMap/owner', propagation: 'Background' });
+  const { writes } = site.do({ act: 'delete', on: 'ConfigMap/owner', propagation: 'Orphan' });
+  expect(writes.map((row) => [row.verb, row.on])).toEqual([
+    ['patch', 'ConfigMap/left'],
+    ['patch', 'ConfigMap/owner'],
+  ]);
 });

@@ -26,6 +26,7 @@ export interface GraphNode extends Identity {
   isVirtual: boolean;
   isBeingDeleted: boolean;
   isDeletingDependents: boolean;
+  isOrphaningDependents: boolean;
 }
 
 export interface GraphListener {
@@ -62,8 +63,8 @@ export class OwnerGraph {
     const { uid, namespace, name, ownerReferences = NONE } = object.metadata;
     if (uid === undefined) return;
     let node = this.#nodes.get(uid);
-    const hadFinalizers = node?.isDeletingDependents === true;
-    const wasBeingDeleted = node?.isBeingDeleted === true;
+    const wasDeletingDependents = node?.isDeletingDependents === true;
+    const wasOrphaningDependents = node?.isOrphaningDependents === true;
     if (node === undefined) {
       node = newNode(identityOf({ apiVersion: object.apiVersion, kind, name, uid }, namespace), false);
       this.#nodes.set(uid, node);
@@ -72,10 +73,12 @@ export class OwnerGraph {
     const finalizers = object.metadata.finalizers;
     node.isBeingDeleted = object.metadata.deletionTimestamp !== undefined;
     node.isDeletingDependents = node.isBeingDeleted && finalizers?.includes(FOREGROUND) === true;
+    // Also of one that was on its way out before: a second deletion may ask for it.
+    node.isOrphaningDependents = node.isBeingDeleted && finalizers?.includes(ORPHAN) === true;
     this.#setOwners(node, ownerReferences, namespace);
 
-    if (node.isBeingDeleted && !wasBeingDeleted && finalizers?.includes(ORPHAN) === true) this.#listener.attemptToOrphan(node);
-    if (node.isDeletingDependents && !hadFinalizers) {
+    if (node.isOrphaningDependents && !wasOrphaningDependents) this.#listener.attemptToOrphan(node);
+    else if (node.isDeletingDependents && !wasDeletingDependents) {
       // The dependents first: the owner's own turn only finds out what still blocks it.
       for (const dependent of node.dependents) this.#listener.attemptToDelete(dependent);
       this.#listener.attemptToDelete(node);
@@ -196,5 +199,6 @@ function newNode(identity: Identity, isVirtual: boolean): GraphNode {
     isVirtual,
     isBeingDeleted: false,
     isDeletingDependents: false,
+    isOrphaningDependents: false,
   };
 }
