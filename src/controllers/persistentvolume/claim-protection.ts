@@ -11,7 +11,7 @@ import type { Task } from '../../client/task.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { startWorkers } from '../../client/workers.ts';
 import { controllerOf, isDeleting, type ObjectKey, objectKey } from '../../model/meta.ts';
-import { isPodTerminal, type Pod } from '../../model/pod.ts';
+import { type ContainerStatus, isPodTerminal, type Pod } from '../../model/pod.ts';
 import type { PersistentVolumeClaim } from '../../model/storage.ts';
 import type { Controller, ControllerContext } from '../context.ts';
 import { claimKeysOf, claimNameOf, podsOfClaim } from './pods-of-claims.ts';
@@ -43,11 +43,16 @@ export class ClaimProtection implements Controller {
     informers.informer('PersistentVolumeClaim').addHandler({ onAdd: onClaim, onUpdate: (_before, claim) => onClaim(claim) });
     // A pod that runs on a node holds its claims; only one that does not can free any.
     const onPod = (pod: Pod) => {
-      if (pod.spec.volumes !== undefined && ((pod.spec.nodeName ?? '') === '' || isPodTerminal(pod))) this.#addClaimsOf(pod);
+      if (pod.spec.volumes !== undefined && ((pod.spec.nodeName ?? '') === '' || isOver(pod))) this.#addClaimsOf(pod);
+    };
+    const onPodUpdate = (before: Pod, pod: Pod) => {
+      onPod(pod);
+      // Another pod of that name: nobody has told of the end of the first.
+      if (before.metadata.uid !== pod.metadata.uid) this.#addClaimsOf(before);
     };
     informers.informer('Pod').addHandler({
       onAdd: onPod,
-      onUpdate: (_before, pod) => onPod(pod),
+      onUpdate: onPodUpdate,
       onDelete: (pod) => this.#addClaimsOf(pod),
     });
     startWorkers(sim, this.#namespaces, 1, (namespace) => this.#sync(namespace));
@@ -119,6 +124,13 @@ class LivePods {
     this.#pods ??= (yield* this.#client.list('Pod', { namespace: this.#namespace })).items;
     return this.#pods;
   }
+}
+
+/** It has come to an end, or is on its way out with no container running (IsPodTerminated in pkg/volume/util/util.go). */
+function isOver(pod: Pod): boolean {
+  if (isPodTerminal(pod)) return true;
+  const isStopped = ({ state }: ContainerStatus) => state?.terminated !== undefined || state?.waiting !== undefined;
+  return isDeleting(pod) && (pod.status?.containerStatuses ?? []).every(isStopped);
 }
 
 /** Only a pod that has a node can have mounted anything. One the kubelet is done with has let go of its ephemeral volumes. */
