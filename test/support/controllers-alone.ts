@@ -21,9 +21,14 @@ export class ControllersAlone {
 
   /** What was written and told until nobody wrote any more; `answer` is the server's. */
   do(act: Act): ReturnType<ReplayJournal['take']> & { readonly answer: ActResult | undefined } {
-    const answer = this.#acts.run(act);
+    const answer = this.act(act);
     this.plane.settle();
     return { ...this.plane.journal.take(), answer };
+  }
+
+  /** The act alone; nobody has had time to answer it. */
+  act(act: Act): ActResult | undefined {
+    return this.#acts.run(act);
   }
 
   create(apiVersion: string, kind: string, name: string, fields: object = {}, metadata: object = {}) {

@@ -11,8 +11,9 @@ import type { DeleteOptions } from '../../../apiserver/deletion.ts';
 import { DEFAULT_REQUEST_LATENCIES, RequestLatency } from '../../../apiserver/request-latency.ts';
 import type { RequestInfo } from '../../../apiserver/verbs/request-info.ts';
 import { MILLISECOND_US, SECOND_US } from '../../../base/units.ts';
+import { Client } from '../../../client/client.ts';
 import { RequestPump } from '../../../client/request-pump.ts';
-import { ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
+import { type ControlPlane, ControlPlaneProcess } from '../../../cluster/control-plane-process.ts';
 import type { ControllerContext } from '../../../controllers/context.ts';
 import { type ControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../../../controllers/controller-options.ts';
 import { CONTROLLERS } from '../../../controllers/registry.ts';
@@ -38,6 +39,7 @@ export interface RecordedSettings {
   readonly downscaleStabilizationSeconds?: number;
 }
 
+const NAME = 'kube-controller-manager';
 const DAY_SECONDS = 24 * 60 * 60;
 const SHARED_NODES = 8;
 /** A case never gets quiet later than this. */
@@ -49,9 +51,13 @@ export class ReplayControlPlane {
   readonly api: ApiServer;
   readonly names: ReplayNames;
   readonly journal: ReplayJournal;
-  readonly process: ControlPlaneProcess;
   readonly metrics: ReplayMetrics;
   readonly options: ControllerOptions;
+  /** What the recorder used of client programs. */
+  readonly kubectl: Client;
+  readonly #plane: ControlPlane;
+  readonly #random: Random;
+  #controllers: ControlPlaneProcess;
   readonly #beating = new Map<string, number>();
   readonly #requestUs: number;
   readonly #patienceUs: number;
@@ -79,8 +85,10 @@ export class ReplayControlPlane {
     };
     const pump = new RequestPump(sim, new RequestLatency(latencies, random.stream('apiserver', 'latency')));
     const watchHop = around(350 * pace, 150 * pace, chance.hopSigma);
-    const plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents: true };
-    this.process = new ControlPlaneProcess(plane, 'kube-controller-manager');
+    this.#plane = { sim, random, observers, api: this.api, pump, watchHop, recordEvents: true };
+    this.#random = random;
+    this.kubectl = new Client(sim, this.api, pump, { name: 'kubectl', qps: 0, burst: 0, level: 'workload-high' });
+    this.#controllers = new ControlPlaneProcess(this.#plane, NAME);
     this.startUs = startSecond * SECOND_US;
     sim.runUntil(this.startUs - chance.leadUs);
     const isNodeCase = settings.nodeMonitorGracePeriodSeconds !== undefined;
@@ -88,7 +96,7 @@ export class ReplayControlPlane {
     // A case's own nodes are never the only ones: elsewhere all is well, so that no failure is one of the whole cluster.
     if (hasOwnNodes) for (const name of ['steady0', 'steady1']) this.addNode(name, isNodeCase);
     this.options = optionsOf(settings);
-    this.#startControllers(this.options, random);
+    this.#startControllers(true);
     this.api.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, { author: RECORDER });
     sim.runUntil(this.startUs);
     observers.add(this.journal);
@@ -184,16 +192,28 @@ export class ReplayControlPlane {
     this.sim.after(SECOND_US, () => this.#beat(node, turn));
   }
 
-  #startControllers(options: ControllerOptions, random: Random): void {
-    const { sim, observers, process } = this;
+  /** The controllers lose all they have in memory, and are back with what they read anew. No recording has this. */
+  restartControllers(downUs: number): void {
+    const { sim } = this;
+    const { kinds } = this.#controllers.informers;
+    this.#controllers.kill();
+    sim.runUntil(sim.nowUs + downUs);
+    this.#controllers = new ControlPlaneProcess(this.#plane, NAME);
+    sim.runUntil(Math.max(sim.nowUs, this.#controllers.informers.syncedUs(kinds) ?? 0));
+    this.#startControllers(false);
+  }
+
+  #startControllers(isContinued: boolean): void {
+    const { sim, observers, options } = this;
+    const process = this.#controllers;
     const context: ControllerContext = {
       sim,
-      random,
+      random: this.#random,
       observers,
       informers: process.informers,
       metrics: this.metrics,
       options,
-      isContinued: true,
+      isContinued,
       client: (name, qps = options.kubeApiQps, burst = options.kubeApiBurst) => process.client(name, qps, burst),
       recorder: (component, client) => process.recorder(component, client),
     };

@@ -72,7 +72,7 @@ export class ControllerActs {
   constructor(plane: ReplayControlPlane, anyNode: boolean) {
     this.#plane = plane;
     this.#pods = new PodActs(plane, anyNode);
-    this.#kubectl = plane.process.client('kubectl', 0, 0);
+    this.#kubectl = plane.kubectl;
   }
 
   run(act: Act): ActResult | undefined {
