@@ -3,7 +3,8 @@
  *
  * Models syncDeployment and what it calls: pkg/controller/deployment/{deployment_controller,sync,rolling,recreate,rollback}.go.
  * A status written early in a pass leaves the pass with the version from before, so a second one is refused with a conflict
- * and the pass is repeated; the real controller does the same.
+ * and the pass is repeated; the real controller does the same. And as there, what a pass reports is what the sets were when it began: the
+ * sizes it has just given them count from the next one on.
  */
 import { ApiError } from '../../apiserver/api-error.ts';
 import { isSameValue } from '../../apiserver/same-value.ts';
@@ -85,8 +86,8 @@ export class DeploymentPass {
     const current = replicasOf(newest!);
     const target = current >= wanted ? wanted : newReplicas(this.#deployment, all, current);
     if (target !== current) {
-      const resized = yield* this.#resize(newest!, target);
-      return yield* this.#reportRollout(present(resized, old), resized);
+      yield* this.#resize(newest!, target);
+      return yield* this.#reportRollout(all, newest);
     }
     let isScaled = false;
     const after = new Map(old.map((replicaSet) => [replicaSet, replicaSet]));
@@ -102,7 +103,7 @@ export class DeploymentPass {
     if (!isScaled && isComplete(this.#deployment, this.#deployment.status)) yield* this.#cleanUp(old);
     if (old.length === 0 && this.#deployment === deployment && this.#replicaSets[0] === newest)
       this.#tools.settled.note(deployment, newest!);
-    return yield* this.#reportRollout(present(newest, [...after.values()]), newest);
+    return yield* this.#reportRollout(all, newest);
   }
 
   /** What is left of a pass over a rollout that is settled. */
@@ -113,16 +114,14 @@ export class DeploymentPass {
   *#recreate(): Task<void> {
     let { newest, old } = yield* this.#revisions(false);
     const running = old.filter((replicaSet) => replicasOf(replicaSet) > 0);
-    const shrunk: ReplicaSet[] = [];
-    for (const replicaSet of running) shrunk.push(yield* this.#resize(replicaSet, 0));
-    if (shrunk.length > 0) {
-      const after = old.map((replicaSet) => shrunk.find((one) => one.metadata.uid === replicaSet.metadata.uid) ?? replicaSet);
-      return yield* this.#reportRollout(present(newest, after), newest);
+    for (const replicaSet of running) yield* this.#resize(replicaSet, 0);
+    if (running.length > 0) {
+      return yield* this.#reportRollout(present(newest, old), newest);
     }
     if (this.#hasOldPodsRunning(newest, old)) return yield* this.#reportRollout(present(newest, old), newest);
     if (newest === undefined) ({ newest, old } = yield* this.#revisions(true));
     const wanted = replicasOf(this.#deployment);
-    if (replicasOf(newest!) !== wanted) newest = yield* this.#resize(newest!, wanted);
+    if (replicasOf(newest!) !== wanted) yield* this.#resize(newest!, wanted);
     if (isComplete(this.#deployment, this.#deployment.status)) yield* this.#cleanUp(old);
     return yield* this.#reportRollout(present(newest, old), newest);
   }
@@ -138,15 +137,11 @@ export class DeploymentPass {
   /** sync() upstream: sizes first, then history if paused, then status; never a rollout. */
   *#scaleAndReport(): Task<void> {
     const { newest, old } = yield* this.#revisions(false);
-    const changed = new Map<string, ReplicaSet>();
     for (const { replicaSet, replicas, isForced } of this.#scaling(newest, old)) {
-      if (replicas === replicasOf(replicaSet) && !isForced) continue;
-      changed.set(replicaSet.metadata.uid!, yield* this.#resize(replicaSet, replicas));
+      if (replicas !== replicasOf(replicaSet) || isForced) yield* this.#resize(replicaSet, replicas);
     }
     if (this.#deployment.spec.paused === true && rollbackRevision(this.#deployment) === undefined) yield* this.#cleanUp(old);
-    const current = (replicaSet: ReplicaSet) => changed.get(replicaSet.metadata.uid!) ?? replicaSet;
-    const newestNow = newest === undefined ? undefined : current(newest);
-    yield* this.#reportCounts(present(newestNow, old.map(current)), newestNow);
+    yield* this.#reportCounts(present(newest, old), newest);
   }
 
   #scaling(
