@@ -18,7 +18,7 @@ export const EVENT_REASONS: readonly string[] = `
   ResizeCompleted ResizeDeferred ResizeStarted Resumed SandboxChanged SawCompletedJob ScalingReplicaSet Scheduled SelectingAll
   Shutdown Started Starting SucceededDaemonPod SuccessPolicy SuccessfulAttachVolume SuccessfulCreate SuccessfulDelete
   SuccessfulRescale SuccessfulUpdate Suspended SystemOOM TaintManagerEviction TooManyMissedTimes TooManySucceededPods
-  TopologyAwareHintsDisabled TopologyAwareHintsEnabled UnexpectedAdmissionError UnexpectedJob Unhealthy UnknownTimeZone
+  TopologyAwareHintsDisabled TopologyAwareHintsEnabled UnParseableCronJobSchedule UnexpectedAdmissionError UnexpectedJob Unhealthy UnknownTimeZone
   UnmanagedPods UnparseableSchedule VolumeFailedDelete VolumeMismatch VolumeResizeFailed WaitForFirstConsumer
   WaitForPodScheduled
 `

@@ -55,7 +55,7 @@ test('CronJob for a day that no year has says so once, and does not look again',
   const jobTemplate = { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'tick:v1' }] } } } };
   world.create({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'never' }, spec: { schedule: '59 23 31 2 *', jobTemplate } });
   world.run(60);
-  const message = 'invalid schedule schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second';
+  const message = 'invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second';
   const events = world.events().filter(({ on }) => on === 'CronJob/never');
   expect(events).toEqual([expect.objectContaining({ type: 'Warning', reason: 'InvalidSchedule', message })]);
   expect(events[0]).not.toHaveProperty('n');

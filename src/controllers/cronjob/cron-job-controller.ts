@@ -28,6 +28,8 @@ const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 // 1970-01-01 to 2026-01-01, simulated time 0, in minutes.
 const EPOCH_MINUTES = 20_454 * 1440;
 
+const BY_CONTROLLER = 'controllerName';
+
 /** A CronJob while a pass works on it. */
 interface Pass {
   readonly cronJob: CronJob;
@@ -61,26 +63,38 @@ export class CronJobController implements Controller {
       onUpdate: (before, after) => this.#onUpdated(before, after),
       onDelete: (cronJob) => this.#queue.add(objectKey(cronJob)),
     });
+    this.#jobs.addIndex(BY_CONTROLLER, controllerKeys, (job) => job.metadata.ownerReferences);
     const onJob = (job: Job) => {
       const controller = controllerOf(job);
-      if (controller?.kind === 'CronJob') this.#queue.add(keyOf(job.metadata.namespace, controller.name));
+      const cronJob = controller?.kind === 'CronJob' ? this.#cronJobs.get(keyOf(job.metadata.namespace, controller.name)) : undefined;
+      if (cronJob !== undefined && cronJob.metadata.uid === controller?.uid) this.#queue.add(objectKey(cronJob));
     };
-    this.#jobs.addHandler({ onAdd: onJob, onUpdate: (_before, job) => onJob(job), onDelete: onJob });
+    const onJobUpdate = (before: Job, job: Job) => {
+      // One that was taken away is missed by the CronJob it was of.
+      if (controllerOf(before)?.uid !== controllerOf(job)?.uid) onJob(before);
+      onJob(job);
+    };
+    this.#jobs.addHandler({ onAdd: onJob, onUpdate: onJobUpdate, onDelete: onJob });
     startWorkers(this.#context.sim, this.#queue, this.#context.options.concurrentSyncs, (key) => this.#sync(key));
   }
 
   /** A new schedule is looked at when it is first due; a change of anything else at once. */
   #onUpdated(before: CronJob, after: CronJob): void {
     const isMoved = before.spec.schedule !== after.spec.schedule || before.spec.timeZone !== after.spec.timeZone;
-    const schedule = isMoved ? this.#schedule(after) : undefined;
-    if (schedule === undefined || schedule instanceof Error) this.#queue.add(objectKey(after));
-    else this.#queue.addAfter(objectKey(after), untilNextUs(after, schedule, this.#context.sim.nowUs));
+    if (!isMoved) return this.#queue.add(objectKey(after));
+    const schedule = this.#schedule(after);
+    if (schedule instanceof Error) {
+      const message = `unparseable schedule for cronjob: ${after.spec.schedule}`;
+      return this.#recorder.event(after, 'Warning', 'UnParseableCronJobSchedule', message);
+    }
+    this.#queue.addAfter(objectKey(after), untilNextUs(after, schedule, this.#context.sim.nowUs));
   }
 
   *#sync(key: string): Task<void> {
     const cronJob = this.#cronJobs.get(key);
     if (cronJob === undefined) return;
-    const jobs = this.#jobs.byIndex('controllerUid', cronJob.metadata.uid ?? '');
+    // By name: also those a CronJob of that name has left behind, until the garbage collector comes for them.
+    const jobs = this.#jobs.byIndex(BY_CONTROLLER, key);
     const { active = [], lastScheduleTime, lastSuccessfulTime } = cronJob.status ?? {};
     const pass: Pass = { cronJob, active, lastScheduleTime, lastSuccessfulTime, isChanged: false };
     yield* this.#cleanUp(pass, jobs);
@@ -178,8 +192,8 @@ export class CronJobController implements Controller {
     }
     const { tickUs, missed, isNever } = dueTick(this.#asKnown(pass), schedule, nowUs, true);
     if (isNever) {
-      // Upstream finds this out by two equal next times, and says so in these words, `schedule` twice.
-      const message = `invalid schedule schedule: ${spec.schedule} : time difference between two schedules is less than 1 second`;
+      // Upstream finds this out by two equal next times.
+      const message = `invalid schedule: ${spec.schedule} : time difference between two schedules is less than 1 second`;
       this.#recorder.event(cronJob, 'Warning', 'InvalidSchedule', message);
       return undefined;
     }
@@ -289,6 +303,11 @@ export class CronJobController implements Controller {
     }
     return schedule;
   }
+}
+
+function controllerKeys(job: Job): readonly string[] {
+  const controller = controllerOf(job);
+  return controller === undefined ? [] : [keyOf(job.metadata.namespace, controller.name)];
 }
 
 /** RFC 3339 with the zone's offset. */
