@@ -189,6 +189,12 @@ export class PodWorker implements PodRuntime {
     return first;
   }
 
+  /** The kubelet takes in what its runtime has come to. */
+  see(): void {
+    for (const record of this.containers) record.seen = record.run;
+    this.seenIp = this.ip;
+  }
+
   processes(): readonly ContainerProcess[] {
     const running: ContainerProcess[] = [];
     for (const record of this.containers) if (record.run === Run.Running) running.push(record.process!);

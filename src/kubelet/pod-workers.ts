@@ -29,11 +29,11 @@ import { PodSync, releaseAddress } from './pod-sync.ts';
 import { graceOf, PodTermination } from './pod-termination.ts';
 import { type PodWorker, type StopRequest, type Verdict, WorkerPhase } from './pod-worker.ts';
 import { PodWorkerTable } from './pod-worker-table.ts';
-import type { ProbeKind, ProbeState } from './probe-state.ts';
+import { condemn } from './probe-kill.ts';
+import type { ProbeKind } from './probe-state.ts';
 import { Prober } from './prober.ts';
 import { EXIT_KILLED, Processes } from './processes.ts';
-import { isRestartedAfterKill } from './restart-policy.ts';
-import { type ContainerRecord, ContainerRole, Run } from './runtime/container-record.ts';
+import { type ContainerRecord, Run } from './runtime/container-record.ts';
 import { isStaticPod, StaticPods } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
 import { endUse } from './volumes-in-use.ts';
@@ -119,7 +119,10 @@ export class PodWorkers implements EventHandler {
       },
       resultChanged: (worker) => this.#onProbeResult(worker),
       foundGone: (worker) => this.#passes.wake(worker),
-      unhealthy: (worker, record, probe) => this.#onUnhealthy(worker, record, probe),
+      unhealthy: (worker, record, probe) => {
+        condemn(worker, record, probe);
+        this.#passes.wake(worker);
+      },
     });
   }
 
@@ -237,7 +240,7 @@ export class PodWorkers implements EventHandler {
   relist(node: NodeState): void {
     for (const worker of node.workers) {
       if (worker.status === undefined || !worker.isAdmitted) continue;
-      see(worker);
+      worker.see();
       worker.status = podStatus(worker, this.#context.sim.nowUs);
     }
   }
@@ -320,11 +323,11 @@ export class PodWorkers implements EventHandler {
   /** Reports what is seen; a pod that is to go down, or whose containers have all ended for good, leaves syncing. */
   #leaves(worker: PodWorker): boolean {
     if (worker.stop !== undefined) {
-      see(worker);
+      worker.see();
       this.#beginTermination(worker, worker.stop);
       return true;
     }
-    see(worker);
+    worker.see();
     this.#report(worker);
     for (const record of worker.containers) this.#prober.observed(worker, record);
     if (!isOver(worker)) return false;
@@ -362,7 +365,7 @@ export class PodWorkers implements EventHandler {
     this.table.uncount(worker);
     for (const one of this.#gate.admitWaiting(worker.node)) this.#begin(one);
     this.#resizer.roomFreed(worker.node);
-    see(worker);
+    worker.see();
     worker.phase = WorkerPhase.Terminated;
     this.#report(worker);
     this.#cleanUpLater(worker);
@@ -402,16 +405,6 @@ export class PodWorkers implements EventHandler {
     if (worker.initCount > 0) this.#passes.wake(worker);
   }
 
-  #onUnhealthy(worker: PodWorker, record: ContainerRecord, probe: ProbeState): void {
-    const name = probe.kind === 0 ? 'startup' : 'liveness';
-    const isSidecar = record.role === ContainerRole.Sidecar;
-    record.isKilledToRestart = isRestartedAfterKill(worker, record);
-    const what = `${isSidecar ? 'Init container' : 'Container'} ${record.spec.name} failed ${name} probe`;
-    record.killMessage = record.isKilledToRestart && !isSidecar ? `${what}, will be restarted` : what;
-    record.killGraceSeconds = probe.spec.terminationGracePeriodSeconds ?? worker.pod.spec.terminationGracePeriodSeconds ?? 30;
-    this.#passes.wake(worker);
-  }
-
   #armDeadline(worker: PodWorker): void {
     const { nowUs } = this.#context.sim;
     const leftUs = activeLeftUs(worker, nowUs);
@@ -428,10 +421,4 @@ export class PodWorkers implements EventHandler {
   #schedule(kind: PodEvent, worker: PodWorker, epoch: number, delayUs: number, index = 0) {
     return this.#context.sim.schedule(delayUs, this.#handler, kind | (index << 4), worker.slot, this.table.stamp(worker, epoch));
   }
-}
-
-/** The kubelet takes in what its runtime has come to. */
-function see(worker: PodWorker): void {
-  for (const record of worker.containers) record.seen = record.run;
-  worker.seenIp = worker.ip;
 }
